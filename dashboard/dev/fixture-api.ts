@@ -1,0 +1,107 @@
+import type { QueryRequest } from '../../server/reports/contract.ts'
+import { dayIn } from '../src/shared/time/days.ts'
+import { cells, SCENARIOS, type Scenario } from './fixture-data.ts'
+import { linkStore } from './fixture-links.ts'
+import { answer } from './fixture-query.ts'
+
+export interface FixtureRequest {
+  method: string
+  url: string
+  authorization: string | undefined
+  accept: string
+  body: string
+}
+
+export interface FixtureAnswer {
+  status: number
+  type: string
+  body: string
+}
+
+/** The token that the scenario `token` wants. */
+export const FIXTURE_TOKEN = 'fixture-token-of-thirty-two-chars'
+
+export function isScenario(text: string): text is Scenario {
+  return SCENARIOS.some((scenario) => scenario === text)
+}
+
+/** The API as the dashboard uses it, over made-up data. Null is an answer that never comes. */
+export function fixtureApi(scenario: Scenario): (request: FixtureRequest) => FixtureAnswer | null {
+  const today = dayIn('Asia/Kuala_Lumpur')
+  const data = cells(scenario, today)
+  const store = linkStore(scenario)
+  return ({ method, url, authorization, accept, body }) => {
+    const { pathname, searchParams } = new URL(url, 'http://localhost')
+    if (scenario === 'loading') return null
+    if (scenario === 'token' && authorization !== `Bearer ${FIXTURE_TOKEN}`) {
+      return problem(
+        403,
+        'Forbidden',
+        'From this address the API answers only to a token. Send it as Authorization: Bearer.',
+      )
+    }
+    if (pathname === '/api/v1/sites') {
+      const site = { timezone: 'Asia/Kuala_Lumpur', currency: 'MYR' }
+      const names = scenario === 'huge' ? ['default', 'a-site-with-a-long-name'] : ['default']
+      return json(200, {
+        data: names.map((name, id) => ({ id, name, hostnames: [], ...site })),
+        nextCursor: null,
+      })
+    }
+    if (scenario === 'error')
+      return problem(
+        503,
+        'The warehouse does not answer',
+        'It is being restarted. Clicks go on and wait on disk.',
+      )
+    if (pathname === '/api/v1/query') {
+      const found = answer(JSON.parse(body) as QueryRequest, data, today)
+      if (accept !== 'text/csv') return json(200, found)
+      const rows = found.results.map((row) => [...row.dimensions, ...row.metrics].join(','))
+      return {
+        status: 200,
+        type: 'text/csv',
+        body: [[...found.query.dimensions, ...found.query.metrics].join(','), ...rows].join('\n'),
+      }
+    }
+    if (pathname === '/api/v1/links' && method === 'GET') return json(200, store.list(searchParams))
+    if (pathname === '/api/v1/links' && method === 'POST') {
+      const wanted = JSON.parse(body) as Record<string, unknown>
+      if (store.links.some((link) => link.slug === wanted.slug)) {
+        return problem(409, 'Conflict', 'The slug is taken.', [
+          { field: 'slug', message: 'This slug is taken. Choose another.' },
+        ])
+      }
+      if (String(wanted.destination).includes('go.meridian-motors.com')) {
+        return problem(422, 'Invalid link', 'See the fields.', [
+          {
+            field: 'destination',
+            message:
+              'go.meridian-motors.com serves the short links themselves: the link would lead in a circle.',
+          },
+        ])
+      }
+      return json(201, store.make(wanted))
+    }
+    const link = store.links.find((one) => pathname === `/api/v1/links/${one.id}`)
+    if (link === undefined) return problem(404, 'Not found', `There is nothing at ${pathname}.`)
+    if (method === 'PATCH') Object.assign(link, JSON.parse(body), { version: link.version + 1 })
+    if (method === 'DELETE') link.state = 'archived'
+    return json(200, link)
+  }
+}
+
+const json = (status: number, body: unknown): FixtureAnswer => ({
+  status,
+  type: 'application/json',
+  body: JSON.stringify(body),
+})
+
+function problem(
+  status: number,
+  title: string,
+  detail: string,
+  errors: { field: string; message: string }[] = [],
+): FixtureAnswer {
+  return { status, type: 'application/problem+json', body: JSON.stringify({ title, detail, status, errors }) }
+}

@@ -1,0 +1,51 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  retainSearchParams,
+} from '@tanstack/react-router'
+import { z } from 'zod'
+import { compareSearch } from '../features/compare/search.ts'
+import { linksSearch } from '../features/links/search.ts'
+import { parseSearch, stringifySearch } from '../shared/url/search.ts'
+import { Broken, NotFound } from './not-found.tsx'
+import { Shell } from './shell.tsx'
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: NotFound,
+  errorComponent: Broken,
+  validateSearch: z.object({ site: z.string().optional().catch(undefined) }),
+  // The chosen site goes along from page to page.
+  search: { middlewares: [retainSearchParams(['site'])] },
+})
+
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: compareSearch,
+  component: lazyRouteComponent(() => import('../features/compare/compare-page.tsx'), 'ComparePage'),
+})
+
+const links = createRoute({
+  getParentRoute: () => root,
+  path: '/links',
+  validateSearch: linksSearch,
+  component: lazyRouteComponent(() => import('../features/links/links-page.tsx'), 'LinksPage'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([compare, links]),
+  basepath: '/app',
+  parseSearch,
+  stringifySearch,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,119 @@
+import { useQuery } from '@tanstack/react-query'
+import { Download } from 'lucide-react'
+import { useMemo, useState } from 'react'
+import type { Filter } from '../../../../server/reports/contract.ts'
+import { ApiProblem } from '../../shared/api/problem.ts'
+import { report, reportCsv } from '../../shared/api/report.ts'
+import { count } from '../../shared/format/number.ts'
+import { Button } from '../../shared/ui/button.tsx'
+import { Card } from '../../shared/ui/card.tsx'
+import { SearchBox } from '../../shared/ui/search-box.tsx'
+import { Empty, Failure, Skeleton } from '../../shared/ui/states.tsx'
+import { useToast } from '../../shared/ui/toast.tsx'
+import { landingRows } from './landing-rows.ts'
+import { LandingTable } from './landing-table.tsx'
+import { ask, MOST_ROWS, SIDES_ONLY, useCompare } from './use-compare.ts'
+
+/** Landing pages with both sides beside each other. */
+export function LandingCard() {
+  const { base, view, compared, change } = useCompare()
+  const sought: Filter[] = view.find === '' ? [] : [['contains', 'landing_page', [view.find]]]
+  const question = ask(
+    base,
+    {
+      metrics: ['arrivals', 'clicks'],
+      dimensions: ['landing_page', 'side'],
+      order_by: [
+        ['arrivals', 'desc'],
+        ['clicks', 'desc'],
+      ],
+      limit: MOST_ROWS,
+    },
+    SIDES_ONLY,
+    ...sought,
+  )
+  const { data, error, refetch, isPlaceholderData } = useQuery(report(question))
+  const rows = useMemo(() => data && landingRows(data.results, compared), [data, compared])
+  const cut = data !== undefined && data.meta.totalRows > data.results.length
+  return (
+    <Card
+      title="Landing pages"
+      note={rows !== undefined && `${count(rows.length)}${cut ? '+' : ''}`}
+      stale={isPlaceholderData}
+      actions={
+        <>
+          <SearchBox
+            label="Find a page"
+            value={view.find}
+            onChange={(find) => change({ find: find.trim() || undefined, p: undefined }, { replace: true })}
+            className="w-56 max-sm:w-auto max-sm:flex-1"
+          />
+          <CsvButton question={question} />
+        </>
+      }
+    >
+      {error !== null ? (
+        <Failure error={error} retry={() => void refetch()} what="The landing pages" />
+      ) : rows === undefined ? (
+        <LandingSkeleton />
+      ) : rows.length === 0 ? (
+        <Empty
+          title={
+            view.find === ''
+              ? 'No landing page was reached by search or social'
+              : `No landing page contains “${view.find}”`
+          }
+        >
+          {view.find === '' && 'In these days people came by other channels only: they stand below.'}
+        </Empty>
+      ) : (
+        <LandingTable rows={rows} base={base} cut={cut} />
+      )}
+    </Card>
+  )
+}
+
+function CsvButton({ question }: { question: Parameters<typeof reportCsv>[0] }) {
+  const tell = useToast()
+  const [busy, setBusy] = useState(false)
+  async function download() {
+    setBusy(true)
+    try {
+      const blob = await reportCsv(question)
+      const range = Array.isArray(question.date_range) ? question.date_range.join('_') : question.date_range
+      const link = document.createElement('a')
+      link.href = URL.createObjectURL(blob)
+      link.download = `jejak-landing-pages-${range}.csv`
+      link.click()
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+    } catch (error) {
+      tell({
+        text: `The file could not be made: ${error instanceof ApiProblem ? error.message : 'try again'}`,
+      })
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <Button onClick={download} disabled={busy} title="Download these rows as a CSV file">
+      <Download className="size-4 text-ink-3" aria-hidden />
+      CSV
+    </Button>
+  )
+}
+
+function LandingSkeleton() {
+  return (
+    <div className="px-5 pb-4">
+      {Array.from({ length: 8 }, (_, row) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: grey rows have no identity
+        <div key={row} className="flex items-center gap-6 border-t border-line py-3">
+          <Skeleton className="h-4 flex-1" />
+          <Skeleton className="h-4 w-16" />
+          <Skeleton className="h-4 w-16" />
+          <Skeleton className="h-4 w-40 max-sm:hidden" />
+        </div>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,17 @@
+import { type Migration, Migrator } from 'kysely'
+import type { Engine } from './database.ts'
+import { start } from './migrations/0001-start.ts'
+import type { Database } from './schema.ts'
+
+/**
+ * Brings the store to the current schema. Processes that start together wait for each other (an advisory lock on
+ * PostgreSQL, the write lock of one transaction on SQLite), and one does the work.
+ *
+ * @throws the migration's own error; the store is then as it was.
+ */
+export async function migrateControl(database: Database, engine: Engine): Promise<void> {
+  const migrations: Record<string, Migration> = { '0001-start': start(engine) }
+  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } })
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined) throw error
+}

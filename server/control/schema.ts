@@ -1,0 +1,93 @@
+import type { Generated, Kysely } from 'kysely'
+import type { Link } from '../domain/links/link.ts'
+
+/** Tables of the control store. Times are Unix milliseconds, flags 0 or 1, lists JSON: alike on both engines. */
+export interface Schema {
+  sites: SiteTable
+  domains: DomainTable
+  links: LinkTable
+  salts: SaltTable
+  keys: KeyTable
+  revisions: { name: string; value: number }
+}
+
+export type Database = Kysely<Schema>
+
+/** A list of texts as a column holds it. */
+export function textList(json: string): string[] {
+  return JSON.parse(json)
+}
+
+interface SiteTable {
+  id: Generated<number>
+  name: string
+  hostnames: string
+  timezone: string
+  currency: string
+  page_keys: string
+  keep_click_ids: number
+  created_at: number
+}
+
+interface DomainTable {
+  id: Generated<number>
+  site_id: number
+  host: string
+  fallback_url: string | null
+  case_sensitive: number
+  is_default: number
+  created_at: number
+}
+
+export interface LinkTable {
+  id: Generated<number>
+  site_id: number
+  domain_id: number
+  slug: string
+  slug_key: string
+  destination: string
+  utm_source: string
+  utm_medium: string
+  utm_campaign: string
+  utm_term: string
+  utm_content: string
+  status: Link['status']
+  state: Link['state']
+  expires_at: number | null
+  fallback_url: string | null
+  pass_through: Link['passThrough']
+  click_id: Link['clickId']
+  platform: string | null
+  placement: string | null
+  paid: Link['paid']
+  title: string | null
+  notes: string | null
+  tags: string
+  post_id: string | null
+  campaign_id: string | null
+  external_id: string | null
+  version: number
+  /** The store's counter when the link was last written; unique among links. */
+  revision: number
+  first_click_at: number | null
+  created_at: number
+  updated_at: number
+  archived_at: number | null
+  /** What `LinkQuery.search` looks in, and `LinkQuery.tag`: case-folded, since the engines fold differently. */
+  search_text: string
+  tag_keys: string
+}
+
+interface SaltTable {
+  site_id: number
+  day: string
+  salt: string
+  created_at: number
+}
+
+interface KeyTable {
+  purpose: string
+  generation: number
+  secret: string
+  created_at: number
+}

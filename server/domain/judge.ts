@@ -1,0 +1,168 @@
+import type { TrafficFacts } from './bots/facts.ts'
+import { createTrafficDetector } from './bots/traffic.ts'
+import { createClassifier } from './channels/classifier.ts'
+import type { ChannelFacts } from './channels/facts.ts'
+import { createDeviceReader } from './device/device.ts'
+import type { Paid, RawHit, UtmValues } from './hit.ts'
+import type { JudgedHit } from './judged.ts'
+import type { Link } from './links/link.ts'
+import { remember } from './remember.ts'
+import type { Site } from './site.ts'
+import type { LocalDays } from './time/local-day.ts'
+import { landingPage } from './urls/landing-page.ts'
+import { queryOf, queryValue } from './urls/query-values.ts'
+
+/** Grows whenever the same raw hit may be judged otherwise than before: by code or by a table of facts. */
+export const RULES_VERSION = 1
+
+export interface JudgeContext {
+  site: Site
+  /** The days of the site's zone. */
+  days: LocalDays
+  /** What the click id of a pageview turned out to be, and the link it names where it is genuine. */
+  landing: { verdict: JudgedHit['landing']; link: Link | null }
+}
+
+export interface Judge {
+  /** What the rules say of one hit: pure, so the same raw hit and context always give the same. */
+  judge(hit: RawHit, context: JudgeContext): JudgedHit
+}
+
+interface LinkSays {
+  platform: string
+  paid: Paid
+  placement: string
+  postId: string
+  campaignId: string
+  linkId: number
+  link: string
+}
+
+/** Pages remembered for each site at once. */
+const PAGE_CACHE_SIZE = 20_000
+const NO_LINK: LinkSays = {
+  platform: '',
+  paid: '',
+  placement: '',
+  postId: '',
+  campaignId: '',
+  linkId: 0,
+  link: '',
+}
+
+/**
+ * Makes a judge from the tables of facts (`loadFacts`). It keeps bounded caches by user agent, referrer and page;
+ * one judge serves all sites.
+ */
+export function createJudge(facts: ChannelFacts & TrafficFacts): Judge {
+  const classify = createClassifier(facts)
+  const trafficOf = createTrafficDetector(facts)
+  const deviceOf = createDeviceReader()
+  const pages = new WeakMap<Site, (url: string) => string>()
+
+  function pageOf(site: Site): (url: string) => string {
+    const known = pages.get(site)
+    if (known) return known
+    const keys = new Set(site.pageKeys)
+    const page = remember(PAGE_CACHE_SIZE, (url) => landingPage(url, keys))
+    pages.set(site, page)
+    return page
+  }
+
+  return {
+    judge(hit, { site, days, landing }) {
+      const verdict = trafficOf(hit)
+      const says = hit.kind === 'click' ? clickedLink(hit) : landedLink(landing)
+      const label = classify({
+        link: says === NO_LINK ? null : says,
+        utm:
+          hit.kind === 'click' || !landing.link || says === NO_LINK
+            ? hit.utm
+            : filled(hit.utm, landing.link.utm),
+        ref: refOf(hit.url),
+        clickIdKinds: hit.clickIdKinds,
+        referrer: hit.referrer,
+        userAgent: hit.userAgent,
+        headers: hit.headers,
+        siteHosts: site.hostnames,
+      })
+      const { device, browser, os } = deviceOf(hit.userAgent, hit.headers)
+      return {
+        siteId: hit.siteId,
+        day: days.dayOf(hit.time),
+        time: hit.time,
+        kind: hit.kind,
+        hitId: hit.hitId,
+        visitor: hit.visitor,
+        traffic: verdict.traffic,
+        trafficReason: verdict.reason,
+        outcome: hit.outcome,
+        entry:
+          hit.kind === 'pageview' && (label.referrerKind === 'none' || label.referrerKind === 'external'),
+        channel: label.channel,
+        side: label.side,
+        sideWithPaid: label.sideWithPaid,
+        source: label.source,
+        medium: label.medium,
+        campaign: label.campaign,
+        term: label.term,
+        content: label.content,
+        channelRule: label.rule,
+        platform: label.platform,
+        placement: says.placement,
+        paid: says.paid,
+        postId: says.postId,
+        campaignId: says.campaignId,
+        linkId: says.linkId,
+        link: says.link,
+        landingPage: pageOf(site)(hit.kind === 'click' ? hit.destination : hit.url),
+        country: hit.country,
+        device,
+        browser,
+        os,
+        clickId: hit.clickId,
+        landing: hit.kind === 'pageview' ? landing.verdict : '',
+        rulesVersion: RULES_VERSION,
+      }
+    },
+  }
+}
+
+/** A click says itself what its link said at that moment; imported ones only know the address. */
+function clickedLink(hit: RawHit): LinkSays {
+  const { platform, paid, placement, postId, campaignId, linkId } = hit
+  return {
+    platform,
+    paid,
+    placement,
+    postId,
+    campaignId,
+    linkId,
+    link: hit.slug === '' ? '' : `${hit.host}/${hit.slug}`,
+  }
+}
+
+function landedLink(landing: JudgeContext['landing']): LinkSays {
+  const { link } = landing
+  if (landing.verdict !== 'verified' || !link) return NO_LINK
+  return {
+    platform: link.platform ?? '',
+    paid: link.paid ?? '',
+    placement: link.placement ?? '',
+    postId: link.postId ?? '',
+    campaignId: link.campaignId ?? '',
+    linkId: link.id,
+    link: `${link.domain}/${link.slug}`,
+  }
+}
+
+/** A page may have lost its tags on the way (a redirect, a router): what the link carried stands in for them. */
+function filled(sent: UtmValues, link: UtmValues): UtmValues {
+  return sent.source === '' && sent.medium === '' && sent.campaign === '' ? link : sent
+}
+
+function refOf(url: string): string {
+  if (!/[?&](?:ref|source)=./.test(url)) return ''
+  const query = queryOf(url)
+  return queryValue(query, 'source') || queryValue(query, 'ref')
+}

@@ -1,0 +1,176 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { parseSlug, slugKey } from '../domain/links/slug.ts'
+import limits from '../facts/edge-limits.json' with { type: 'json' }
+import { answerPage, answerRedirect } from './answers.ts'
+import type { Asked } from './asked.ts'
+import type { ClickLink } from './click-record.ts'
+import type { RecordClick } from './click-recorder.ts'
+import type { Clock } from './clock.ts'
+import type { Directory, DirectoryDomain } from './directory.ts'
+import type { FloodGate } from './flood.ts'
+import { type CachedLink, cacheName, type LinkCache } from './link-cache.ts'
+import { type LinkRoute, nowhere, type Route } from './link-route.ts'
+import type { RoutesOfLinks } from './link-routes.ts'
+import { BAD_ADDRESS_PAGE, GONE_PAGE, NOT_FOUND_PAGE, previewPage, UNAVAILABLE_PAGE } from './pages.ts'
+import { readHeaders } from './request-headers.ts'
+import { type RequestTarget, readSlug } from './request-target.ts'
+import type { EdgeStats } from './stats.ts'
+import type { VisitReader } from './visit.ts'
+
+export interface RedirectOptions {
+  cache: LinkCache
+  routes: RoutesOfLinks
+  visits: VisitReader
+  record: RecordClick
+  unknownGate: FloodGate
+  stats: EdgeStats
+  clock: Clock
+  /** Null until the control store has been heard of. */
+  directory(): Directory | null
+  /** Answers a request whose handling threw. */
+  fail(req: IncomingMessage, res: ServerResponse, error: unknown): void
+}
+
+/** Answers requests for slugs: finds the link, writes the hit, redirects when the hit is written. */
+export function createRedirect(
+  options: RedirectOptions,
+): (req: IncomingMessage, res: ServerResponse, target: RequestTarget) => void {
+  const { cache, routes, visits, record, unknownGate, clock } = options
+  const { counters, answered } = options.stats
+
+  function handle(req: IncomingMessage, res: ServerResponse, target: RequestTarget): void {
+    const began = performance.now()
+    const { path, query } = target
+    const directory = options.directory()
+    const slug = readSlug(path)
+    if (slug.kind !== 'slug') {
+      counters.refused++
+      answerPage(req, res, slug.kind === 'too_long' ? 414 : 400, BAD_ADDRESS_PAGE)
+    } else if (!directory) {
+      unavailable(req, res)
+    } else {
+      const headers = readHeaders(req.rawHeaders)
+      const domain = directory.domainOf(target.host === '' ? headers.host : target.host)
+      const client = visits.client(req.socket.remoteAddress, headers)
+      const asked = { req, res, path, query, headers, client, directory, domain, slug: slug.slug, began }
+      find(asked, slug.preview ? answerPreview : answer)
+    }
+  }
+
+  /** Looks the slug up in the cache, or else in the store, and goes on with what was found: null for nobody's slug. */
+  function find(asked: Asked, go: (asked: Asked, cached: CachedLink | null) => void): void {
+    const { host, caseSensitive } = asked.domain.domain
+    const key = slugKey(asked.slug, caseSensitive)
+    const name = cacheName(host, key)
+    const cached = cache.get(name)
+    if (cached !== undefined) {
+      go(asked, cached)
+    } else if (!parseSlug(asked.slug).ok) {
+      // What can be no slug is nobody's; asking for it would let scanners load the store.
+      go(asked, null)
+    } else {
+      counters.cacheMisses++
+      const { req, res } = asked
+      cache
+        .load(name, host, key)
+        .then(
+          (loaded) => go(asked, loaded),
+          () => unavailable(req, res),
+        )
+        .catch((error: unknown) => options.fail(req, res, error))
+    }
+  }
+
+  function answer(asked: Asked, cached: CachedLink | null): void {
+    if (cached) answerLink(asked, routes(cached, asked.domain, asked.directory))
+    else answerUnknown(asked)
+  }
+
+  function answerLink(asked: Asked, ready: LinkRoute): void {
+    const now = clock.now()
+    const route = ready.route(asked.query, now)
+    counters[route.outcome]++
+    const clickId = route.outcome === 'redirected' ? clickIdFor(asked, ready, now) : ''
+    const location = clickId === '' ? route.location : route.before + clickId + route.after
+    recordAndSend(asked, ready.record, route, location, clickId)
+  }
+
+  function answerUnknown(asked: Asked): void {
+    const { domain, keptKeys } = asked.domain
+    const route = nowhere('unknown', 404, domain.fallbackUrl, keptKeys)
+    counters.unknown++
+    if (unknownGate.pass(asked.client.household, clock.now())) {
+      recordAndSend(asked, noLink(asked.domain), route, route.location, '')
+    } else {
+      counters.flooded++
+      send(asked, route, route.location)
+    }
+  }
+
+  /** Empty where the link wants none, and for those who only look: HEAD and link-preview crawlers. */
+  function clickIdFor({ req, headers, directory }: Asked, { link }: LinkRoute, now: number): string {
+    if (link.clickId === 'off' || req.method !== 'GET') return ''
+    if (visits.userAgent(headers.userAgent).previewCrawler) return ''
+    return link.clickId === 'link'
+      ? directory.signer.signLink(link.id)
+      : directory.signer.sign(now, link.id, headers.prefetch)
+  }
+
+  function recordAndSend(
+    asked: Asked,
+    link: ClickLink,
+    route: Route,
+    location: string,
+    clickId: string,
+  ): void {
+    record(asked, link, route, clickId, (lost) => {
+      if (lost) counters.lost++
+      send(asked, route, location)
+    })
+  }
+
+  function send({ req, res, began }: Asked, route: Route, location: string): void {
+    if (location !== '') answerRedirect(res, route.status, location)
+    else answerPage(req, res, route.status, route.status === 410 ? GONE_PAGE : NOT_FOUND_PAGE)
+    answered(performance.now() - began)
+  }
+
+  /** `/slug+`: says where a link leads; counted nowhere. */
+  function answerPreview({ req, res, domain, directory, slug }: Asked, cached: CachedLink | null): void {
+    if (cached) {
+      counters.previews++
+      const plain = routes(cached, domain, directory).route('', clock.now())
+      const state = plain.outcome === 'redirected' ? 'active' : 'ended'
+      const destination = state === 'active' ? plain.location : cached.link.destination
+      answerPage(
+        req,
+        res,
+        200,
+        previewPage({ shortUrl: `${domain.domain.host}/${slug}`, destination, state }),
+      )
+    } else {
+      answerPage(req, res, 404, NOT_FOUND_PAGE)
+    }
+  }
+
+  function unavailable(req: IncomingMessage, res: ServerResponse): void {
+    counters.unavailable++
+    answerPage(req, res, 503, UNAVAILABLE_PAGE, ['Retry-After', String(limits.retryAfterSeconds)])
+  }
+
+  return handle
+}
+
+function noLink({ domain }: DirectoryDomain): ClickLink {
+  return {
+    siteId: domain.siteId,
+    host: domain.host,
+    linkId: 0,
+    linkVersion: 0,
+    platform: '',
+    placement: '',
+    paid: '',
+    postId: '',
+    campaignId: '',
+  }
+}

@@ -1,0 +1,131 @@
+import Database from 'better-sqlite3'
+
+/** A stretch of a segment: bytes `start` (inclusive) to `end`. */
+export interface Range {
+  segment: string
+  start: number
+  end: number
+}
+
+/** A batch that is, or may be, on its way into the warehouse; it goes again exactly so until it is done. */
+export interface Intent extends Range {
+  /** Names the batch that was first sent; its halves keep it, so that rows of theirs already in are known. */
+  root: string
+  /** Generation under which each `site/day` of it is written. */
+  generations: Record<string, number>
+}
+
+export interface RunCounts {
+  /** Hits newly in the warehouse. */
+  added: number
+  /** Hits whose id was there before. */
+  duplicates: number
+  /** Hits set aside because the engine refuses them. */
+  refused: number
+}
+
+/** How far the loader has come. Every change is on disk (fsync) when its call returns. */
+export interface Checkpoint {
+  /** Offset behind the last byte of the segment that is done with. */
+  doneTo(segment: string): number
+  intents(): Intent[]
+  intend(intent: Intent): void
+  /** Puts two halves in the place of a batch. */
+  halve(whole: Range, halves: Intent[]): void
+  done(intent: Range, counts: Map<string, RunCounts>): void
+  /** Passes over bytes that hold no hit. */
+  skip(range: Range): void
+  counts(edgeRun: string): RunCounts
+  totals(): RunCounts
+  /** Forgets segments deleted more than `age` milliseconds ago. A file that a power cut brings back is known till then. */
+  markDeleted(segment: string): void
+  prune(age: number): void
+  close(): void
+}
+
+interface IntentRow {
+  segment: string
+  range_start: number
+  range_end: number
+  root: string
+  generations: string
+}
+
+export function openCheckpoint(path: string): Checkpoint {
+  const db = new Database(path)
+  db.pragma('journal_mode = WAL')
+  db.pragma('synchronous = FULL')
+  db.exec(`
+    CREATE TABLE IF NOT EXISTS segments (
+      id TEXT PRIMARY KEY, done_to INTEGER NOT NULL, deleted_at INTEGER
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS intents (
+      segment TEXT NOT NULL, range_start INTEGER NOT NULL, range_end INTEGER NOT NULL,
+      root TEXT NOT NULL, generations TEXT NOT NULL,
+      PRIMARY KEY (segment, range_start)
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS run_counts (
+      edge_run TEXT PRIMARY KEY, added INTEGER NOT NULL, duplicates INTEGER NOT NULL, refused INTEGER NOT NULL
+    ) STRICT;
+  `)
+  const selectDone = db.prepare<[string], { done_to: number }>('SELECT done_to FROM segments WHERE id = ?')
+  const selectIntents = db.prepare<[], IntentRow>('SELECT * FROM intents ORDER BY rowid')
+  const insertIntent = db.prepare('INSERT INTO intents VALUES (?, ?, ?, ?, ?)')
+  const deleteIntent = db.prepare('DELETE FROM intents WHERE segment = ? AND range_start = ?')
+  const advance = db.prepare(
+    'INSERT INTO segments (id, done_to) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET done_to = max(done_to, excluded.done_to)',
+  )
+  const addCounts = db.prepare(
+    'INSERT INTO run_counts VALUES (?, ?, ?, ?) ON CONFLICT (edge_run) DO UPDATE SET added = added + excluded.added, duplicates = duplicates + excluded.duplicates, refused = refused + excluded.refused',
+  )
+  const selectCounts = db.prepare<[string], RunCounts>(
+    'SELECT added, duplicates, refused FROM run_counts WHERE edge_run = ?',
+  )
+  const selectTotals = db.prepare<[], { [K in keyof RunCounts]: number | null }>(
+    'SELECT sum(added) AS added, sum(duplicates) AS duplicates, sum(refused) AS refused FROM run_counts',
+  )
+  const markDeleted = db.prepare('UPDATE segments SET deleted_at = ? WHERE id = ?')
+  const prune = db.prepare('DELETE FROM segments WHERE deleted_at < ?')
+
+  const intend = (intent: Intent) =>
+    insertIntent.run(
+      intent.segment,
+      intent.start,
+      intent.end,
+      intent.root,
+      JSON.stringify(intent.generations),
+    )
+
+  return {
+    doneTo: (segment) => selectDone.get(segment)?.done_to ?? 0,
+    intents: () =>
+      selectIntents.all().map((row) => ({
+        segment: row.segment,
+        start: row.range_start,
+        end: row.range_end,
+        root: row.root,
+        generations: JSON.parse(row.generations),
+      })),
+    intend,
+    halve: db.transaction((whole: Range, halves: Intent[]) => {
+      deleteIntent.run(whole.segment, whole.start)
+      for (const half of halves) intend(half)
+    }),
+    done: db.transaction((intent: Range, counts: Map<string, RunCounts>) => {
+      deleteIntent.run(intent.segment, intent.start)
+      advance.run(intent.segment, intent.end)
+      for (const [edgeRun, { added, duplicates, refused }] of counts) {
+        addCounts.run(edgeRun, added, duplicates, refused)
+      }
+    }),
+    skip: (range) => advance.run(range.segment, range.end),
+    counts: (edgeRun) => selectCounts.get(edgeRun) ?? { added: 0, duplicates: 0, refused: 0 },
+    totals: () => {
+      const row = selectTotals.get()
+      return { added: row?.added ?? 0, duplicates: row?.duplicates ?? 0, refused: row?.refused ?? 0 }
+    },
+    markDeleted: (segment) => markDeleted.run(Date.now(), segment),
+    prune: (age) => prune.run(Date.now() - age),
+    close: () => db.close(),
+  }
+}

@@ -1,0 +1,84 @@
+import type { RawHit } from '../domain/hit.ts'
+import type { JudgedHit } from '../domain/judged.ts'
+
+type Columns = readonly (readonly [name: string, type: string])[]
+
+const TIME = "DateTime64(3, 'UTC')"
+
+/** The columns of `raw_hits` in the order of `rawRow`. */
+export const RAW_COLUMNS: Columns = [
+  ['site', 'UInt32'],
+  ['kind', 'String'],
+  ['hit_id', 'UUID'],
+  ['edge_run', 'String'],
+  ['sequence', 'UInt64'],
+  ['received_at', TIME],
+  ['time', TIME],
+  ['link_id', 'UInt64'],
+  ['visitor', 'String'],
+  ['click_id', 'String'],
+  ['batch', 'String'],
+  ['record', 'String'],
+]
+
+/** The columns of `hits` in the order of `judgedRow`. */
+export const JUDGED_COLUMNS: Columns = [
+  ['site', 'UInt32'],
+  ['day', 'Date'],
+  ['generation', 'UInt32'],
+  ['time', TIME],
+  ['kind', 'String'],
+  ['hit_id', 'UUID'],
+  ['visitor', 'String'],
+  ['traffic', 'String'],
+  ['traffic_reason', 'String'],
+  ['outcome', 'String'],
+  ['entry', 'UInt8'],
+  ['channel', 'String'],
+  ['side', 'String'],
+  ['side_with_paid', 'String'],
+  ['source', 'String'],
+  ['medium', 'String'],
+  ['campaign', 'String'],
+  ['term', 'String'],
+  ['content', 'String'],
+  ['channel_rule', 'String'],
+  ['platform', 'String'],
+  ['placement', 'String'],
+  ['paid', 'String'],
+  ['post_id', 'String'],
+  ['campaign_id', 'String'],
+  ['link_id', 'UInt64'],
+  ['link', 'String'],
+  ['landing_page', 'String'],
+  ['country', 'String'],
+  ['device', 'String'],
+  ['browser', 'String'],
+  ['os', 'String'],
+  ['click_id', 'String'],
+  ['landing', 'String'],
+  ['rules_version', 'UInt16'],
+]
+
+/**
+ * A raw hit as a line of TabSeparated.
+ *
+ * @param batch names the spool range it is loaded from.
+ * @param record its payload in the spool (`encodeHit`).
+ */
+export function rawRow(hit: RawHit, batch: string, record: string): string {
+  return `${hit.siteId}\t${hit.kind}\t${hit.hitId}\t${hit.edgeRun}\t${hit.sequence}\t${hit.receivedAt / 1000}\t${hit.time / 1000}\t${hit.linkId}\t${text(hit.visitor)}\t${text(hit.clickId)}\t${batch}\t${text(record)}\n`
+}
+
+/** A judged hit as a line of TabSeparated, under a generation of its (site, day). */
+export function judgedRow(hit: JudgedHit, generation: number): string {
+  return `${hit.siteId}\t${hit.day}\t${generation}\t${hit.time / 1000}\t${hit.kind}\t${hit.hitId}\t${text(hit.visitor)}\t${hit.traffic}\t${text(hit.trafficReason)}\t${hit.outcome}\t${hit.entry ? 1 : 0}\t${hit.channel}\t${hit.side}\t${hit.sideWithPaid}\t${text(hit.source)}\t${text(hit.medium)}\t${text(hit.campaign)}\t${text(hit.term)}\t${text(hit.content)}\t${text(hit.channelRule)}\t${text(hit.platform)}\t${text(hit.placement)}\t${hit.paid}\t${text(hit.postId)}\t${text(hit.campaignId)}\t${hit.linkId}\t${text(hit.link)}\t${text(hit.landingPage)}\t${text(hit.country)}\t${text(hit.device)}\t${text(hit.browser)}\t${text(hit.os)}\t${text(hit.clickId)}\t${hit.landing}\t${hit.rulesVersion}\n`
+}
+
+const SPECIAL = /[\t\n\r\0\\]/
+const SPECIALS = /[\t\n\r\0\\]/g
+const ESCAPED: Record<string, string> = { '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '\\0', '\\': '\\\\' }
+
+function text(value: string): string {
+  return SPECIAL.test(value) ? value.replace(SPECIALS, (char) => ESCAPED[char] ?? char) : value
+}

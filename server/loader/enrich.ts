@@ -1,0 +1,125 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises'
+import { LRUCache } from 'lru-cache'
+import type { RawHit } from '../domain/hit.ts'
+import type { Judge } from '../domain/judge.ts'
+import type { JudgedHit } from '../domain/judged.ts'
+import { type ClickIdSigner, createClickIdSigner } from '../domain/links/click-id.ts'
+import type { Link } from '../domain/links/link.ts'
+import type { Site } from '../domain/site.ts'
+import { type LocalDays, localDays } from '../domain/time/local-day.ts'
+
+/** What enrichment needs of the control store. */
+export interface EnrichStore {
+  sites: { list(): Promise<Site[]> }
+  links: { byIds(ids: readonly number[]): Promise<Link[]> }
+  keys: { current(): Promise<Uint8Array>; previous(): Promise<Uint8Array | null> }
+}
+
+/** Turns raw hits into judged ones with what the control store knows of their site and link. */
+export interface Enricher {
+  /** Fetches what judging these hits needs; rejects while the control store does not answer. */
+  prepare(hits: readonly RawHit[]): Promise<void>
+  /** Judges one prepared hit. */
+  judge(hit: RawHit): JudgedHit
+}
+
+/** A landing is believed for a day after its click. */
+const LANDING_MS = 24 * 3_600_000
+/** Clocks of two edges may differ: a landing this much before its click is still one. */
+const CLOCK_SKEW_MS = 60_000
+/** Sites and keys are read again after this long, so that an edit reaches the loader. */
+const REFRESH_MS = 2_000
+const CACHED_LINKS = 50_000
+
+interface SiteContext {
+  site: Site
+  days: LocalDays
+}
+
+export function createEnricher(judge: Judge, store: EnrichStore): Enricher {
+  let sites = new Map<number, SiteContext>()
+  let signer: ClickIdSigner | null = null
+  let refreshedAt = 0
+  const links = new LRUCache<number, Link>({ max: CACHED_LINKS, ttl: 60_000 })
+
+  async function refresh(): Promise<void> {
+    if (Date.now() - refreshedAt < REFRESH_MS) return
+    const fresh = new Map<number, SiteContext>()
+    for (const site of await store.sites.list()) {
+      // An unchanged site stays the same object: the judge keeps what it has worked out for one.
+      const known = sites.get(site.id)
+      const same = known && JSON.stringify(known.site) === JSON.stringify(site)
+      fresh.set(site.id, same ? known : { site, days: localDays(site.timezone) })
+    }
+    signer = createClickIdSigner({
+      current: await store.keys.current(),
+      previous: await store.keys.previous(),
+    })
+    sites = fresh
+    refreshedAt = Date.now()
+  }
+
+  function landingOf(hit: RawHit) {
+    if (hit.kind !== 'pageview' || hit.clickId === '') return { verdict: '', link: null } as const
+    const read = signer?.read(hit.clickId)
+    if (read?.verdict !== 'valid') return { verdict: 'forged', link: null } as const
+    const age = hit.time - read.time
+    const inTime = read.kind === 'link' || (age >= -CLOCK_SKEW_MS && age <= LANDING_MS)
+    return { verdict: inTime ? 'verified' : 'expired', link: links.get(read.linkId) ?? null } as const
+  }
+
+  return {
+    async prepare(hits) {
+      await refresh()
+      const wanted = new Set<number>()
+      for (const hit of hits) {
+        if (hit.kind !== 'pageview' || hit.clickId === '') continue
+        const read = signer?.read(hit.clickId)
+        if (read?.verdict === 'valid' && !links.has(read.linkId)) wanted.add(read.linkId)
+      }
+      if (wanted.size === 0) return
+      for (const link of await store.links.byIds([...wanted])) links.set(link.id, link)
+    },
+
+    judge(hit) {
+      const { site, days } = sites.get(hit.siteId) ?? unknownSite(hit.siteId)
+      return judge.judge(hit, { site, days, landing: landingOf(hit) })
+    },
+  }
+}
+
+/** Hits judged at a time before other work of the process gets its turn. */
+const STRETCH = 1_000
+
+/** Judges hits in order; rejects while the control store does not answer. */
+export async function judgeAll(enricher: Enricher, hits: readonly RawHit[]): Promise<JudgedHit[]> {
+  const judged: JudgedHit[] = []
+  for (let from = 0; from < hits.length; from += STRETCH) {
+    const stretch = hits.slice(from, from + STRETCH)
+    await enricher.prepare(stretch)
+    for (const hit of stretch) judged.push(enricher.judge(hit))
+    await yieldToOthers()
+  }
+  return judged
+}
+
+const unknownSites = new Map<number, SiteContext>()
+
+/** A hit of a site that the control store does not know is still kept, in UTC days. */
+function unknownSite(id: number): SiteContext {
+  let context = unknownSites.get(id)
+  if (!context) {
+    const site: Site = {
+      id,
+      name: '',
+      hostnames: [],
+      timezone: 'UTC',
+      currency: '',
+      pageKeys: [],
+      keepClickIds: false,
+    }
+    context = { site, days: localDays('UTC') }
+    unknownSites.set(id, context)
+  }
+  return context
+}

@@ -1,0 +1,174 @@
+import type { RawHit } from '../domain/hit.ts'
+import { decodeHit } from '../spool/record.ts'
+import type { Warehouse } from '../warehouse/warehouse.ts'
+import { uuid } from './duplicates.ts'
+import { type Enricher, judgeAll } from './enrich.ts'
+import { type JudgedDaysLog, nextGeneration } from './generations.ts'
+import type { CarefulInserter } from './missing.ts'
+
+/**
+ * What to judge again: a site's hits of `[from, to)` (Unix milliseconds), which make up whole days. With `days: null`
+ * everything the site has, for a site whose days themselves have changed.
+ */
+export interface TurnRequest {
+  siteId: number
+  from: number
+  to: number
+  days: string[] | null
+}
+
+export interface TurnSummary {
+  generation: number
+  /** Hits judged. */
+  hits: number
+  days: string[]
+}
+
+/** One turn, a step at a time, so that the loader goes on with new hits in between. */
+export interface Turn {
+  /** Does some of the work; the summary once the days have turned. */
+  step(): Promise<TurnSummary | null>
+}
+
+export interface TurnDeps {
+  warehouse: Warehouse
+  enricher: Enricher
+  careful: CarefulInserter
+  judgedDays: JudgedDaysLog
+  /** Hits of a step (default 50,000). */
+  pageRows?: number
+}
+
+/**
+ * Judges days again beside a live loader (rules: judged rows carry a generation, one pointer makes it current).
+ * Pages of raw hits are judged into a new generation that no reader sees. The last step runs while no batch is on its
+ * way: it adds the hits that came meanwhile, found by id, and inserts the pointer rows in one block, which turns all
+ * days at once. A turn that dies leaves rows of a generation that is never used again.
+ */
+export async function beginTurn(request: TurnRequest, deps: TurnDeps): Promise<Turn> {
+  const { warehouse, enricher, careful, judgedDays } = deps
+  const pageRows = deps.pageRows ?? 50_000
+  const generation = await nextGeneration(warehouse, request.siteId)
+  // Noted first: the next turn then takes another number even if this one dies before its first row.
+  await judgedDays.note([{ siteId: request.siteId, day: '1970-01-01', generation, rulesVersion: 0 }])
+  const seenDays = new Set<string>(request.days ?? [])
+  let last = { time: request.from - 1, id: '00000000-0000-0000-0000-000000000000' }
+  let pages = 0
+  let judgedHits = 0
+  let backfilled = false
+
+  async function write(hits: RawHit[], token: string): Promise<void> {
+    const judged = await judgeAll(enricher, hits)
+    for (const hit of judged) seenDays.add(hit.day)
+    await judgedDays.note(
+      judged.map(({ siteId, day, rulesVersion }) => ({ siteId, day, generation, rulesVersion })),
+    )
+    await careful.insertJudged(judged, generation, token)
+    judgedHits += judged.length
+  }
+
+  async function backfill(): Promise<void> {
+    const rows = await warehouse.query<RawRow>(
+      `SELECT record, edge_run FROM raw_hits
+       WHERE site = {site:UInt32} AND toDate(time) BETWEEN toDate(fromUnixTimestamp64Milli({from:Int64}, 'UTC')) AND toDate(fromUnixTimestamp64Milli({to:Int64}, 'UTC'))
+         AND time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')
+         AND (time, hit_id) > (fromUnixTimestamp64Milli({time:Int64}, 'UTC'), {id:UUID})
+       ORDER BY time, hit_id LIMIT {rows:UInt32}`,
+      { site: request.siteId, from: request.from, to: request.to, ...last, rows: pageRows },
+      { maxSeconds: 300 },
+    )
+    const hits = rows.map(rawHitOf)
+    if (hits.length > 0) await write(hits, `turn:${request.siteId}:${generation}:${pages}`)
+    pages++
+    const end = hits.at(-1)
+    if (end) last = { time: end.time, id: uuid(end.hitId) }
+    backfilled = hits.length < pageRows
+  }
+
+  /** What the pages missed: hits loaded since, and any page whose answer was lost. */
+  async function catchUp(): Promise<boolean> {
+    const rows = await warehouse.query<RawRow>(
+      `SELECT record, edge_run FROM raw_hits
+       WHERE site = {site:UInt32} AND toDate(time) BETWEEN toDate(fromUnixTimestamp64Milli({from:Int64}, 'UTC')) AND toDate(fromUnixTimestamp64Milli({to:Int64}, 'UTC'))
+         AND time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')
+         AND hit_id NOT IN (SELECT hit_id FROM hits WHERE site = {site:UInt32} AND generation = {generation:UInt32})
+       ORDER BY time, hit_id LIMIT {rows:UInt32}`,
+      { site: request.siteId, from: request.from, to: request.to, generation, rows: pageRows },
+      { maxSeconds: 300 },
+    )
+    const hits = rows.map(rawHitOf)
+    const first = hits[0]
+    if (!first) return false
+    await write(
+      hits,
+      `turn:${request.siteId}:${generation}:late:${first.hitId}:${hits.length}:${hits.at(-1)?.hitId}`,
+    )
+    return true
+  }
+
+  async function switchOver(): Promise<TurnSummary> {
+    if (request.days === null) {
+      // Days under the old zone that hold nothing under the new one must turn empty.
+      const rows = await warehouse.query<{ day: string }>(
+        "SELECT DISTINCT day FROM judged_days WHERE site = {site:UInt32} AND day > '1970-01-01'",
+        { site: request.siteId },
+      )
+      for (const { day } of rows) seenDays.add(day)
+    }
+    const days = [...seenDays].sort()
+    await warehouse.command(
+      `INSERT INTO turned_days (site, day, generation, turned_at)
+       SELECT {site:UInt32}, arrayJoin({days:Array(Date)}), {generation:UInt32}, now64(3, 'UTC')
+       SETTINGS max_insert_block_size = 1000000, max_threads = 1`,
+      { site: request.siteId, days, generation },
+    )
+    return { generation, hits: judgedHits, days }
+  }
+
+  return {
+    async step() {
+      if (!backfilled) {
+        await backfill()
+        return null
+      }
+      while (await catchUp()) {
+        // Hits loaded while the pages were written; none can come while this step runs.
+      }
+      return switchOver()
+    },
+  }
+}
+
+/** A row of `raw_hits`: the record, and the edge run, which a record leaves to its segment's header. */
+interface RawRow {
+  record: string
+  edge_run: string
+}
+
+function rawHitOf({ record, edge_run }: RawRow): RawHit {
+  return decodeHit(record, edge_run)
+}
+
+/**
+ * Deletes judged rows that no query can see any more: generations below the current one of their day. Called a while
+ * after the last turn, since queries that began before it still read the old rows. What a dead turn left lies above the
+ * current generation, where a turn under way writes too, and goes with the next turn of that day.
+ *
+ * @returns how many (day, generation) were deleted.
+ */
+export async function sweep(warehouse: Warehouse, cluster?: string): Promise<number> {
+  // On a cluster rows are deleted where they are kept, on every host: a Distributed table takes no DELETE.
+  const place = (table: string) => (cluster === undefined ? table : `${table}_local ON CLUSTER ${cluster}`)
+  const stale = await warehouse.query<{ site: number; day: string; generation: number }>(
+    `SELECT DISTINCT site, day, generation FROM judged_days AS j
+     LEFT JOIN (SELECT site, day, max(generation) AS now FROM turned_days GROUP BY site, day) AS t USING (site, day)
+     WHERE j.generation < t.now AND day > '1970-01-01' LIMIT 1000`,
+  )
+  for (const { site, day, generation } of stale) {
+    const params = { site, day, generation }
+    const where = 'WHERE site = {site:UInt32} AND day = {day:Date} AND generation = {generation:UInt32}'
+    await warehouse.command(`DELETE FROM ${place('hits')} ${where}`, params)
+    await warehouse.command(`DELETE FROM ${place('judged_days')} ${where}`, params)
+  }
+  return stale.length
+}

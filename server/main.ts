@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { type Config, ConfigError, readConfig, SETTINGS, type Setting } from './config.ts'
+import { createLogger } from './ops/log.ts'
+import { packageFile } from './paths.ts'
+
+const { version, description }: { version: string; description: string } = JSON.parse(
+  readFileSync(packageFile('package.json'), 'utf8'),
+)
+const program = new Command('jejak').description(description).version(version).showHelpAfterError()
+
+command('start', 'Run everything on this machine: redirects, loader, API and dashboard on one port.').action(
+  run('edge', async (config, log) => (await edge()).runEdge(config, log, { withApp: true })),
+)
+command('edge', 'Run only redirects, the collect endpoint and the page script.').action(
+  run('edge', async (config, log) => (await edge()).runEdge(config, log, { withApp: false })),
+)
+command('app', 'Run only the API, reports and the dashboard.').action(
+  run('app', async (config, log) => (await app()).runApp(config, log)),
+)
+command('loader', 'Run only the loader of this machine’s spool, into a ClickHouse server.').action(
+  run('loader', async (config, log) => {
+    if (!config.clickhouseUrl) {
+      throw new ConfigError(
+        'JEJAK_CLICKHOUSE_URL',
+        'jejak loader needs JEJAK_CLICKHOUSE_URL; jejak start loads by itself',
+      )
+    }
+    await (await app()).runLoader(config, log)
+  }),
+)
+command('migrate', 'Bring control store and warehouse to the newest schema, and end.').action(
+  run('migrate', async (config) => {
+    const stores = await import('./processes/stores.ts')
+    await (await stores.openConfiguredControl(config)).close()
+    await (await stores.openConfiguredWarehouse(config)).close()
+  }),
+)
+
+const imports = program.command('import').description('Import hits of the past from a file.')
+importOf('bitly', 'Clicks of a bitly feed, one JSON object a line.').action(
+  run('import', async (config, log, file: string, options: { site?: string; json?: boolean }) => {
+    process.exitCode = await (await importing()).importCommand(
+      config,
+      { ...options, format: 'bitly', file },
+      log,
+    )
+  }),
+)
+importOf('access-log', 'Pageviews of a web server’s access log (combined or common format, gzip too).')
+  .requiredOption('--host <name>', 'host whose log it is: the log itself does not say')
+  .action(
+    run(
+      'import',
+      async (config, log, file: string, options: { host: string; site?: string; json?: boolean }) => {
+        process.exitCode = await (await importing()).importCommand(
+          config,
+          { ...options, format: 'access-log', file },
+          log,
+        )
+      },
+    ),
+  )
+
+/** The app process behind `start`; not for people. */
+command('app-child', '', true).action(
+  run('app', async (config, log) => (await app()).runAppChild(config, log)),
+)
+
+await program.parseAsync()
+
+// Each process loads only what it runs: the edge is to stay small.
+function edge() {
+  return import('./processes/edge.ts')
+}
+
+function app() {
+  return import('./processes/app.ts')
+}
+
+function importing() {
+  return import('./commands/import.ts')
+}
+
+function command(name: string, about: string, hidden = false): Command {
+  return withSettings(program.command(name, { hidden }).description(about), SETTINGS)
+}
+
+function importOf(format: string, about: string): Command {
+  const own = imports
+    .command(`${format} <file>`)
+    .description(`${about} A file imported twice adds nothing.`)
+    .option('--site <name>', 'site to import into (default: default)')
+    .option('--json', 'print the summary as JSON')
+  // `--host` names the log's host here, and nothing listens.
+  const unused = new Set(['port', 'host', 'apiToken', 'durability', 'trustedProxies', 'clickIdParameter'])
+  return withSettings(
+    own,
+    SETTINGS.filter(({ key }) => !unused.has(key)),
+  )
+}
+
+function withSettings(on: Command, settings: readonly Setting[]): Command {
+  for (const { flag, form, variable, standard, meaning } of settings) {
+    on.option(`${flag} <value>`, `${meaning} [${variable}; ${form}; ${standard || 'not set'}]`)
+  }
+  return on
+}
+
+type Log = ReturnType<typeof createLogger>
+
+/** Reads the configuration, runs, and says in one line what is wrong where a person can put it right. */
+function run<Args extends unknown[]>(
+  role: string,
+  work: (config: Config, log: Log, ...args: Args) => Promise<void>,
+) {
+  return async (...given: [...Args, Command] | unknown[]): Promise<void> => {
+    const self = given.at(-1)
+    const options = self instanceof Command ? self.opts<Record<string, string>>() : {}
+    const flags = Object.fromEntries(SETTINGS.map(({ key }) => [key, options[key]]))
+    if (role === 'import') delete flags.host
+    try {
+      const config = readConfig(process.env, flags)
+      // Commander passes arguments, then options, then the command itself; only commands with arguments take options.
+      const args = given.slice(0, -1) as Args
+      const quiet = role === 'import' && config.logLevel === 'info' ? 'warn' : config.logLevel
+      await work(config, createLogger(quiet, role), ...args)
+    } catch (error) {
+      if (!isForPeople(error)) throw error
+      process.stderr.write(`jejak: ${error.message}\n`)
+      process.exit(2)
+    }
+  }
+}
+
+/** What a person at the terminal can put right; anything else is ours and keeps its stack. */
+function isForPeople(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false
+  if (error instanceof ConfigError || error.name === 'LockTaken') return true
+  return 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES')
+}

@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { serveStatic } from '@hono/node-server/serve-static'
+import { Hono } from 'hono'
+import { createApi } from '../api/app.ts'
+import { queryRoutes } from '../api/query.ts'
+import type { Config } from '../config.ts'
+import type { Control } from '../control/control.ts'
+import type { Loader } from '../loader/loader.ts'
+import type { Logger } from '../ops/log.ts'
+import { loaderMetrics, METRICS_TYPE } from '../ops/metrics.ts'
+import { packageFile } from '../paths.ts'
+import { linkClicks } from '../reports/link-clicks.ts'
+import type { Warehouse } from '../warehouse/warehouse.ts'
+
+export interface AppParts {
+  config: Config
+  control: Control
+  warehouse: Warehouse
+  /** Null in an app whose hits are loaded elsewhere. */
+  loader: Loader | null
+  /** Unix ms until which everything received is in the warehouse. */
+  freshness(): number
+  log: Logger
+}
+
+const DASHBOARD = packageFile('dist', 'dashboard')
+/** Recharts and Radix place things by style attributes; nothing else comes from elsewhere or is written in the page. */
+const DASHBOARD_HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'same-origin',
+}
+
+/** Everything the app process answers: the API, reports, the dashboard's files, its metrics. */
+export function appRoutes({ config, control, warehouse, loader, freshness, log }: AppParts): Hono {
+  const app = new Hono()
+  const api = createApi({
+    control,
+    publicUrl: config.publicUrl,
+    clickIdParameter: config.clickIdParameter,
+    linkClicks: (siteId, linkIds) => linkClicks(warehouse, { id: siteId }, linkIds),
+    onError: (error) => log.error({ error: String(error), stack: stackOf(error) }, 'a request failed'),
+  })
+  api.route('/', queryRoutes({ warehouse, sites: control.sites, freshness }))
+
+  app.get('/metrics', async (c) =>
+    c.body(loader ? await loaderMetrics(loader.status(), Date.now()) : '', 200, {
+      'Content-Type': METRICS_TYPE,
+    }),
+  )
+  app.use('/app/*', async (c, next) => {
+    await next()
+    for (const [name, value] of Object.entries(DASHBOARD_HEADERS)) c.res.headers.set(name, value)
+    const immutable = c.req.path.startsWith('/app/assets/') && c.res.status === 200
+    c.res.headers.set('Cache-Control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache')
+  })
+  app.get('/app', (c) => c.redirect('/app/'))
+  app.use(
+    '/app/*',
+    serveStatic({ root: DASHBOARD, rewriteRequestPath: (path) => path.replace(/^\/app/, '') }),
+  )
+  app.get('/app/assets/*', (c) => c.text('There is no such file.', 404))
+  // Every other address below /app is a view of the dashboard's own.
+  app.get('/app/*', (c) => {
+    const page = `${DASHBOARD}/index.html`
+    if (!existsSync(page)) return c.text('The dashboard is not built: run npm run build.', 503)
+    return c.html(readFileSync(page, 'utf8'))
+  })
+  app.route('/', api)
+  return app
+}
+
+function stackOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.stack : undefined
+}

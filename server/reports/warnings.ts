@@ -1,0 +1,37 @@
+import type { Plan } from './plan/plan.ts'
+import { rulesVersions } from './snapshot.ts'
+import { dayCount } from './time/period.ts'
+
+/** What a reader of the figures must know, in plain words. */
+export function warningsOf(plan: Plan, withoutVisitor: number): string[] {
+  const { question, main } = plan
+  const warnings: string[] = []
+  const ofVisitors = question.metrics.filter(({ ofVisitors }) => ofVisitors).map(({ name }) => name)
+  if (ofVisitors.includes('visitors') && dayCount(main.period) > 1) {
+    warnings.push(
+      'A visitor without consent has a new key each day: over several days, visitors counts such a person once a day.',
+    )
+  }
+  if (withoutVisitor > 0) {
+    const hits = withoutVisitor === 1 ? '1 hit has' : `${withoutVisitor} hits have`
+    warnings.push(
+      `${hits} no visitor key and ${withoutVisitor === 1 ? 'is' : 'are'} left out of ${ofVisitors.join(' and ')}.`,
+    )
+  }
+  const versions = versionsUsed(plan)
+  if (versions.length > 1) {
+    const older = versions.slice(0, -1).join(', ')
+    warnings.push(
+      `Part of this range was judged by older rules (version ${older}, now ${versions.at(-1)}): it is being judged again, or has to be.`,
+    )
+  }
+  return warnings
+}
+
+/** The rules versions behind an answer, ascending, those of the period compared with included. */
+export function versionsUsed({ snapshot, main, compare }: Plan): number[] {
+  const used = [main, ...(compare ? [compare] : [])].flatMap(({ period }) =>
+    rulesVersions(snapshot, period.firstDay, period.lastDay),
+  )
+  return [...new Set(used)].sort((a, b) => a - b)
+}

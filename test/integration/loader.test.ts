@@ -1,0 +1,398 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { RawHit } from '../../server/domain/hit.ts'
+import type { Judge } from '../../server/domain/judge.ts'
+import { localDays } from '../../server/domain/time/local-day.ts'
+import { type Checkpoint, openCheckpoint } from '../../server/loader/checkpoint.ts'
+import { createEnricher } from '../../server/loader/enrich.ts'
+import { createLoader, type Loader, type LoaderOptions } from '../../server/loader/loader.ts'
+import { sweep } from '../../server/loader/turn.ts'
+import { encodeHit } from '../../server/spool/record.ts'
+import { listSegments } from '../../server/spool/segments.ts'
+import type { SpoolWriter } from '../../server/spool/spool.ts'
+import { openSpoolWriter } from '../../server/spool/writer.ts'
+import { openEmbeddedWarehouse } from '../../server/warehouse/embedded.ts'
+import { migrate } from '../../server/warehouse/migrate.ts'
+import { type InsertFile, type Warehouse, WarehouseError } from '../../server/warehouse/warehouse.ts'
+import { click, judgedAs, pageview, SITE } from '../support/hits.ts'
+
+let engineDirectory: string
+let engine: Warehouse
+let root: string
+let checkpoint: Checkpoint
+let writer: SpoolWriter
+let loader: Loader | null = null
+let sequence = 0
+
+const quiet = { info() {}, warn() {}, error() {} }
+
+beforeAll(async () => {
+  engineDirectory = mkdtempSync(join(tmpdir(), 'jejak-loader-engine-'))
+  engine = await openEmbeddedWarehouse({ path: engineDirectory })
+  await migrate(engine)
+})
+
+afterAll(async () => {
+  await engine.close()
+  rmSync(engineDirectory, { recursive: true, force: true })
+})
+
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), 'jejak-loader-'))
+  for (const table of ['raw_hits', 'hits', 'judged_days', 'turned_days'])
+    await engine.command(`TRUNCATE TABLE ${table}`)
+  checkpoint = openCheckpoint(join(root, 'loader.db'))
+  writer = await openWriter()
+  sequence = 0
+})
+
+afterEach(async () => {
+  await loader?.stop(0)
+  loader = null
+  await writer.close()
+  checkpoint.close()
+  rmSync(root, { recursive: true, force: true })
+})
+
+function openWriter(name = 'edge'): Promise<SpoolWriter> {
+  return openSpoolWriter({
+    directory: join(root, 'spool', name),
+    durability: 'write',
+    maxBytes: 1e9,
+    reserveBytes: 0,
+  })
+}
+
+/** Judges everything alike, under a rules version that tests can raise. */
+function judgeOf(rulesVersion: number): Judge {
+  return {
+    judge: (hit, { days }) =>
+      judgedAs(hit, days.dayOf(hit.time), {
+        rulesVersion,
+        channel: rulesVersion === 1 ? 'Direct' : 'Organic Social',
+      }),
+  }
+}
+
+function enricher(rulesVersion = 1) {
+  return createEnricher(judgeOf(rulesVersion), {
+    sites: { list: async () => [SITE] },
+    links: { byIds: async () => [] },
+    keys: { current: async () => Buffer.alloc(32, 1), previous: async () => null },
+  })
+}
+
+function start(change: Partial<LoaderOptions> = {}): Loader {
+  loader = createLoader({
+    warehouse: engine,
+    enricher: enricher(),
+    checkpoint,
+    spoolRoot: join(root, 'spool'),
+    directory: join(root, 'loader'),
+    markClicked: async () => {},
+    log: quiet,
+    poll: 10,
+    ...change,
+  })
+  loader.start()
+  return loader
+}
+
+function write(hits: RawHit[], into = writer): Promise<unknown> {
+  return Promise.all(hits.map((hit) => new Promise((done) => into.append(encodeHit(hit), done))))
+}
+
+function clicks(count: number, change: Partial<RawHit> = {}): RawHit[] {
+  return Array.from({ length: count }, () => click(writer.edgeRun, ++sequence, change))
+}
+
+async function settled(running: Loader): Promise<void> {
+  for (let quietSince = 0; quietSince < 3; ) {
+    await new Promise((done) => setTimeout(done, 30))
+    quietSince =
+      running.status().pendingBytes === 0 && running.status().batches + running.status().setAside > 0
+        ? quietSince + 1
+        : 0
+  }
+}
+
+async function count(table: 'raw_hits' | 'hits', where = '1'): Promise<{ rows: number; ids: number }> {
+  const [row] = await engine.query<{ rows: number; ids: number }>(
+    `SELECT count() AS rows, uniqExact(hit_id) AS ids FROM ${table} WHERE ${where}`,
+  )
+  return row ?? { rows: 0, ids: 0 }
+}
+
+/** Rows that a report would count. */
+function currentRows(day: string) {
+  return engine.query<{ generation: number; rules_version: number; rows: number; ids: number }>(
+    `SELECT generation, rules_version, count() AS rows, uniqExact(hit_id) AS ids FROM hits
+     WHERE site = 1 AND day = {day:Date}
+       AND generation = (SELECT max(generation) FROM turned_days WHERE site = 1 AND day = {day:Date})
+     GROUP BY generation, rules_version ORDER BY rules_version`,
+    { day },
+  )
+}
+
+test('what is spooled is in both tables once, whatever it holds, and loaded segments are deleted', async () => {
+  const nasty = click(writer.edgeRun, ++sequence, {
+    slug: 'ta\tb\nnew\\line\r\0é漢',
+    referrer: "'); DROP TABLE hits; --",
+    headers: { accept: 'a\\b"c\t' },
+    cut: ['userAgent', 'referrer'],
+    clickIdKinds: ['fbclid', 'gclid'],
+    time: Date.UTC(1999, 11, 31, 23, 59, 59, 999),
+  })
+  const running = start()
+  await write([...clicks(500), nasty])
+  await writer.close()
+  await settled(running)
+  expect(await count('raw_hits')).toEqual({ rows: 501, ids: 501 })
+  expect(await count('hits')).toEqual({ rows: 501, ids: 501 })
+  const [row] = await engine.query<{
+    slug: string
+    referrer: string
+    headers: string
+    cut: string
+    ms: number
+  }>(
+    "SELECT slug, referrer, headers, cut, toUnixTimestamp64Milli(time) AS ms FROM raw_hits WHERE host = 'go.example' AND slug != 'spring'",
+  )
+  expect(row).toEqual({
+    slug: nasty.slug,
+    referrer: nasty.referrer,
+    headers: JSON.stringify(nasty.headers),
+    cut: ['userAgent', 'referrer'],
+    ms: nasty.time,
+  })
+  await expect.poll(() => listSegments(join(root, 'spool')).length, { timeout: 5_000 }).toBe(0)
+  expect(readdirSync(join(root, 'loader'))).toEqual([])
+  expect(running.counts(writer.edgeRun)).toEqual({ added: 501, duplicates: 0, refused: 0 })
+})
+
+test('a page event that comes twice counts once: in a batch, in another batch, through another edge, after a restart', async () => {
+  const other = await openWriter('other')
+  const once = pageview(writer.edgeRun, ++sequence)
+  const twice = { ...once, sequence: ++sequence }
+  await write([once, twice])
+  let running = start()
+  await settled(running)
+  await write([{ ...once, edgeRun: other.edgeRun }], other)
+  await expect.poll(() => running.counts(other.edgeRun).duplicates).toBe(1)
+  await running.stop(1_000)
+  running = start()
+  await write([{ ...once, sequence: ++sequence }])
+  await expect.poll(() => running.counts(writer.edgeRun)).toEqual({ added: 1, duplicates: 2, refused: 0 })
+  expect(await count('hits')).toEqual({ rows: 1, ids: 1 })
+  await other.close()
+})
+
+test('hits over many months are cut into batches that the engine takes', async () => {
+  const years = Array.from({ length: 25 * 12 }, (_, month) =>
+    click(writer.edgeRun, ++sequence, { time: Date.UTC(1998, month, 3) }),
+  )
+  await write(years)
+  const running = start()
+  await settled(running)
+  expect(await count('raw_hits')).toEqual({ rows: 300, ids: 300 })
+  expect(running.status()).toMatchObject({ retries: 0, setAside: 0, batches: 6 })
+})
+
+test('a batch whose answer is lost goes again under the same token and is in once', async () => {
+  let lost = 0
+  const forgetful: Warehouse = {
+    ...engine,
+    async insert(file: InsertFile) {
+      await engine.insert(file)
+      if (lost < 3) {
+        lost++
+        throw new WarehouseError('unreachable', 'the answer was lost')
+      }
+    },
+  }
+  await write(clicks(100))
+  const running = start({ warehouse: forgetful })
+  await settled(running)
+  expect(lost).toBe(3)
+  expect(await count('raw_hits')).toEqual({ rows: 100, ids: 100 })
+  expect(await count('hits')).toEqual({ rows: 100, ids: 100 })
+  expect(running.counts(writer.edgeRun)).toEqual({ added: 100, duplicates: 0, refused: 0 })
+})
+
+test('a loader that ends between the answer and its checkpoint sends the same range again', async () => {
+  await write(clicks(200))
+  let ended: () => void = () => {}
+  const reached = new Promise<void>((done) => {
+    ended = done
+  })
+  start({
+    afterInsert: () => {
+      ended()
+      return new Promise(() => {})
+    },
+  })
+  await reached
+  loader = null // it hangs for ever, as a killed process would: nothing more comes from it
+  await write(clicks(50))
+  const running = start()
+  await settled(running)
+  expect(await count('raw_hits')).toEqual({ rows: 250, ids: 250 })
+  expect(await count('hits')).toEqual({ rows: 250, ids: 250 })
+})
+
+test('hits that the engine refuses for good are set aside alone, and all others are in', async () => {
+  const bad = new Set([17, 18, 63])
+  const hits = clicks(100).map((hit, index) => (bad.has(index) ? { ...hit, status: 70_000 as number } : hit))
+  const strict: Warehouse = {
+    ...engine,
+    async insert(file) {
+      if (file.table === 'raw_hits' && readFileSync(file.path, 'utf8').includes(',70000,')) {
+        throw new WarehouseError('refused', 'status out of range', { code: 27 })
+      }
+      await engine.insert(file)
+    },
+  }
+  await write(hits)
+  const running = start({ warehouse: strict })
+  await settled(running)
+  expect(await count('raw_hits')).toEqual({ rows: 97, ids: 97 })
+  expect(await count('hits')).toEqual({ rows: 97, ids: 97 })
+  expect(running.counts(writer.edgeRun)).toEqual({ added: 97, duplicates: 0, refused: 3 })
+  const aside = readFileSync(join(root, 'loader', 'set-aside.ndjson'), 'utf8')
+    .trim()
+    .split('\n')
+  expect(aside).toHaveLength(3)
+  expect(aside[0]).toContain('status out of range')
+})
+
+test('judged rows refused after the raw ones went in double nothing', async () => {
+  let refusals = 0
+  const strict: Warehouse = {
+    ...engine,
+    async insert(file) {
+      if (file.table === 'hits' && refusals++ === 0) throw new WarehouseError('refused', 'once', { code: 27 })
+      await engine.insert(file)
+    },
+  }
+  await write(clicks(41))
+  const running = start({ warehouse: strict })
+  await settled(running)
+  expect(await count('raw_hits')).toEqual({ rows: 41, ids: 41 })
+  expect(await count('hits')).toEqual({ rows: 41, ids: 41 })
+  expect(running.counts(writer.edgeRun)).toEqual({ added: 41, duplicates: 0, refused: 0 })
+})
+
+test('a warehouse that is away is waited for, and the lag shows', async () => {
+  let away = true
+  const flaky: Warehouse = {
+    ...engine,
+    async insert(file) {
+      if (away) throw new WarehouseError('unreachable', 'connection refused')
+      await engine.insert(file)
+    },
+  }
+  const running = start({ warehouse: flaky })
+  await write(clicks(10))
+  await expect.poll(() => running.status().failing).toBe('connection refused')
+  const behind = running.status().completeUntil
+  expect(behind).toBeLessThanOrEqual(Date.now())
+  away = false
+  await settled(running)
+  expect(running.status().failing).toBeNull()
+  expect(running.status().completeUntil).toBeGreaterThan(behind)
+  expect(await count('hits')).toEqual({ rows: 10, ids: 10 })
+})
+
+test('a day judged again beside a live loader equals a rebuild from raw, and no reader sees half of it', async () => {
+  const day = '2026-03-29' // 23 hours in Berlin
+  const { start: from, end: to } = localDays(SITE.timezone).bounds(day)
+  const within = () => ({ time: from + Math.floor(Math.random() * (to - from)) })
+  const outside = { time: to + 1_000 }
+  const running = start({ enricher: enricher(1), batchRows: 700 })
+  await write(Array.from({ length: 3_000 }, () => click(writer.edgeRun, ++sequence, within())))
+  await write(clicks(100, outside))
+  await settled(running)
+  await running.stop(1_000)
+
+  // The rules change with a restart; hits of that day keep coming while it is judged again.
+  const again = start({ enricher: enricher(2), batchRows: 300 })
+  let live = true
+  const late = (async () => {
+    for (let i = 0; live && i < 200; i++) {
+      await write(Array.from({ length: 20 }, () => click(writer.edgeRun, ++sequence, within())))
+      await new Promise((done) => setTimeout(done, 5))
+    }
+  })()
+  const seen: Promise<unknown>[] = []
+  const watcher = (async () => {
+    while (live) {
+      const rows = await currentRows(day)
+      const old = rows.find((row) => row.rules_version === 1)?.rows ?? 0
+      // Before the turn all 3,000 old rows are seen, after it none.
+      expect([0, 3_000]).toContain(old)
+    }
+  })()
+  seen.push(watcher)
+  const summary = await again.judgeAgain({ siteId: 1, from, to, days: [day] })
+  await new Promise((done) => setTimeout(done, 50))
+  live = false
+  await Promise.all([late, ...seen])
+  await settled(again)
+
+  expect(summary).toMatchObject({ days: [day] })
+  const raw = await count('raw_hits', `toDate(time, '${SITE.timezone}') = '${day}'`)
+  expect(raw.rows).toBe(raw.ids)
+  expect(await currentRows(day)).toEqual([
+    { generation: summary.generation, rules_version: 2, rows: raw.rows, ids: raw.rows },
+  ])
+  expect(await count('hits', `day != '${day}'`)).toEqual({ rows: 100, ids: 100 })
+
+  const swept = await sweep(engine)
+  expect(swept).toBeGreaterThan(0)
+  expect(await count('hits', `day = '${day}'`)).toEqual({ rows: raw.rows, ids: raw.rows })
+})
+
+test('a turn that dies half-way changes nothing, and the next one is right', async () => {
+  const day = '2026-01-10'
+  const { start: from, end: to } = localDays(SITE.timezone).bounds(day)
+  const running = start({ batchRows: 100 })
+  await write(clicks(250, { time: from + 1 }))
+  await settled(running)
+  await running.stop(0)
+
+  let judgedInserts = 0
+  const dying: Warehouse = {
+    ...engine,
+    async insert(file) {
+      await engine.insert(file)
+      if (file.table === 'hits' && judgedInserts++ === 0) throw new Error('died')
+    },
+  }
+  const second = start({ warehouse: dying, enricher: enricher(2) })
+  await expect(second.judgeAgain({ siteId: 1, from, to, days: [day] })).rejects.toThrow('died')
+  expect(await currentRows(day)).toEqual([{ generation: 0, rules_version: 1, rows: 250, ids: 250 }])
+  await second.stop(0)
+
+  const third = start({ enricher: enricher(2) })
+  const { generation } = await third.judgeAgain({ siteId: 1, from, to, days: [day] })
+  expect(await currentRows(day)).toEqual([{ generation, rules_version: 2, rows: 250, ids: 250 }])
+})
+
+test('a segment of a newer version waits, says so, and holds up nobody else', async () => {
+  const other = await openWriter('other')
+  await write([click(other.edgeRun, 1)], other)
+  await other.close()
+  const [file] = listSegments(join(root, 'spool'))
+  if (!file) throw new Error('no segment')
+  const bytes = readFileSync(file.path)
+  bytes[8] = 99
+  rmSync(file.path)
+  const { writeFileSync } = await import('node:fs')
+  writeFileSync(file.path, bytes)
+  const running = start()
+  await write(clicks(5))
+  await expect.poll(() => running.status().blocked).toHaveLength(1)
+  await expect.poll(async () => (await count('hits')).rows).toBe(5)
+})
