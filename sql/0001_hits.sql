@@ -94,7 +94,6 @@ CREATE TABLE hits
   device          LowCardinality(String),
   browser         LowCardinality(String),
   os              LowCardinality(String),
-  click_id        String CODEC(ZSTD(1)),
   landing         LowCardinality(String),
   rules_version   UInt16
 )

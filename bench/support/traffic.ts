@@ -35,11 +35,18 @@ export function pick<T>(random: () => number, list: readonly T[]): T {
   return item
 }
 
-/** User agents as browsers send them: versions vary, so that a few thousand different ones are about. */
+/**
+ * User agents as they come: Chrome tells its major version only, apps tell every build, so that a few hundred different
+ * ones are about at a time.
+ */
 export function userAgent(random: () => number): string {
-  return pick(random, USER_AGENTS).replace(/(Chrome|Version|Firefox)\/(\d+)/, (_, name, major) => {
-    return `${name}/${Number(major) - Math.floor(random() * 40)}.0.${Math.floor(random() * 60)}`
-  })
+  const back = Math.floor(random() ** 3 * 12)
+  return pick(random, USER_AGENTS)
+    .replace(/(Chrome|Firefox)\/(\d+)/, (_, name, major) => `${name}/${Number(major) - back}`)
+    .replace(
+      /(Instagram|FBAV\/)(\d+)/,
+      (_, name, build) => `${name}${Number(build) - Math.floor(random() ** 3 * 60)}`,
+    )
 }
 
 export function referrer(random: () => number): string {

@@ -48,6 +48,11 @@ export function fixtureApi(scenario: Scenario): (request: FixtureRequest) => Fix
         nextCursor: null,
       })
     }
+    if (pathname === '/api/v1/domains') {
+      const hosts = ['go.meridian-motors.com', ...(scenario === 'huge' ? ['mm.example'] : [])]
+      const data = hosts.map((host, id) => ({ id, host, site: 'default', isDefault: id === 0 }))
+      return json(200, { data, nextCursor: null })
+    }
     if (scenario === 'error')
       return problem(
         503,
@@ -73,7 +78,7 @@ export function fixtureApi(scenario: Scenario): (request: FixtureRequest) => Fix
         ])
       }
       if (String(wanted.destination).includes('go.meridian-motors.com')) {
-        return problem(422, 'Invalid link', 'See the fields.', [
+        return problem(400, 'Bad Request', 'See the fields.', [
           {
             field: 'destination',
             message:

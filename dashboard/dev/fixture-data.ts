@@ -93,7 +93,7 @@ export function cells(scenario: Scenario, today: string): Cell[] {
   if (scenario === 'empty' || scenario === 'loading' || scenario === 'error') return []
   const random = dice(20_261)
   const pages = scenario === 'huge' ? manyPages() : PAGES
-  const days = scenario === 'huge' ? 8 : 420
+  const days = scenario === 'huge' ? 8 : 200
   const shift = scenario === 'past' ? 200 : 0
   const scale = scenario === 'huge' ? 4_000 : 1
   const found: Cell[] = []
@@ -101,7 +101,7 @@ export function cells(scenario: Scenario, today: string): Cell[] {
     const at = new Date(Date.parse(`${today}T00:00:00Z`) - (back + shift) * 86_400_000)
     const day = at.toISOString().slice(0, 10)
     const weekend = at.getUTCDay() % 6 === 0 ? 0.72 : 1
-    const growth = 1 + (420 - back) / 900
+    const growth = 1 + (200 - back) / 900
     const launch = back < 19 && back > 11 ? 1.9 : 1
     const add = (dimensions: Record<string, string>, counts: Partial<Cell>) => {
       const hour = Math.min(23, Math.floor(7 + random() * 16))
@@ -221,7 +221,7 @@ export function cells(scenario: Scenario, today: string): Cell[] {
 
 function manyPages(): [string, number, number][] {
   const random = dice(7)
-  return Array.from({ length: 700 }, (_, index) => [
+  return Array.from({ length: 300 }, (_, index) => [
     `www-with-a-rather-long-host-name.meridian-motors-international.example/${'catalogue/'.repeat(1 + (index % 4))}model-${index}/a-page-title-that-somebody-wrote-out-in-full-in-the-address`,
     random() ** 6 * 900,
     random() ** 6 * 700,

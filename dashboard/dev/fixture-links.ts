@@ -100,7 +100,7 @@ export function linkStore(scenario: Scenario) {
       const state = query.get('state')
       const found = links.filter(
         (link) =>
-          (state === null || link.state === state) &&
+          (state === 'all' || (state === null ? link.state !== 'archived' : link.state === state)) &&
           [link.slug, link.destination, link.title, ...link.tags].join(' ').toLowerCase().includes(sought),
       )
       const from = Number(query.get('cursor') ?? 0)

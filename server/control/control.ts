@@ -16,6 +16,8 @@ export interface Control {
   readonly links: LinkStore
   readonly salts: SaltStore
   readonly keys: KeyStore
+  /** Runs work while no other process that asks for the same does: writing to a warehouse that several loaders share. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 

@@ -5,13 +5,14 @@ import type { Database } from './schema.ts'
 const FIRST_SITE = { name: 'default', timezone: 'UTC', currency: 'USD' } as const
 
 /**
- * Makes the site `default` and the default domain where they are missing, and lets the default domain follow `host`:
- * another domain of that host becomes the default one, else the default one takes the new host and keeps its links.
+ * Makes the site `default` and the default domain where they are missing, and, with `rename`, lets the default domain
+ * follow `host`: another domain of that host becomes the default one, else the default one takes the new host and keeps
+ * its links.
  */
-export async function ensureDefaults(database: Database, host: string): Promise<void> {
-  if (await isInPlace(database, host)) return
+export async function ensureDefaults(database: Database, host: string, rename: boolean): Promise<void> {
+  if (await isInPlace(database, host, rename)) return
   await inRevision(database, async (transaction) => {
-    if (await isInPlace(transaction, host)) return
+    if (await isInPlace(transaction, host, rename)) return
     const site = await defaultSiteId(transaction)
     const known = await transaction
       .selectFrom('domains')
@@ -43,13 +44,13 @@ export async function ensureDefaults(database: Database, host: string): Promise<
   })
 }
 
-async function isInPlace(database: Database, host: string): Promise<boolean> {
+async function isInPlace(database: Database, host: string, rename: boolean): Promise<boolean> {
   const domain = await database
     .selectFrom('domains')
     .select('host')
     .where('is_default', '=', 1)
     .executeTakeFirst()
-  return domain?.host === host
+  return rename ? domain?.host === host : domain !== undefined
 }
 
 async function defaultSiteId(database: Database): Promise<number> {

@@ -1,6 +1,7 @@
 import type { Control } from './control.ts'
 import { openDatabase } from './database.ts'
 import { domainStore } from './domains.ts'
+import { createExclusively } from './exclusive.ts'
 import { ensureDefaults } from './first-start.ts'
 import { linkStore } from './links.ts'
 import { migrateControl } from './migrate.ts'
@@ -10,6 +11,11 @@ import { siteStore } from './sites.ts'
 export interface ControlOptions {
   /** Host of the default domain, from `JEJAK_PUBLIC_URL`: lower case, with a port where it is not the default one. */
   defaultDomain: string
+  /**
+   * Whether a default domain of another host takes this one (the standard), or stays as it is: a command beside the
+   * running service may not know under which host that is reached.
+   */
+  renameDomain?: boolean
 }
 
 /**
@@ -26,7 +32,7 @@ export async function openControl(url: string, options: ControlOptions): Promise
   const { database, engine } = await openDatabase(url)
   try {
     await migrateControl(database, engine)
-    await ensureDefaults(database, options.defaultDomain)
+    await ensureDefaults(database, options.defaultDomain, options.renameDomain ?? true)
   } catch (error) {
     await database.destroy()
     throw error
@@ -37,6 +43,7 @@ export async function openControl(url: string, options: ControlOptions): Promise
     links: linkStore(database),
     salts: saltStore(database),
     keys: keyStore(database),
+    exclusively: createExclusively(database, engine),
     close: () => database.destroy(),
   }
 }

@@ -146,6 +146,16 @@ describe('a pageview', () => {
     })
   })
 
+  test('of a host that nobody has entered for the site begins nowhere but outside that host', () => {
+    const imported = { ...view, host: 'old.example.org', url: 'https://old.example.org/page' }
+    expect(judged({ ...imported, referrer: 'https://old.example.org/' })).toMatchObject({
+      entry: false,
+      channel: 'Direct',
+      channelRule: 'internal',
+    })
+    expect(judged({ ...imported, referrer: 'https://www.google.com/' }).entry).toBe(true)
+  })
+
   test('that a genuine click id ties to a link is labelled by the link, whatever the referrer says', () => {
     const landing = { verdict: 'verified', link } as const
     expect(judged({ ...view, referrer: 'https://www.google.com/' }, landing)).toMatchObject({

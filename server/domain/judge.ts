@@ -40,6 +40,8 @@ interface LinkSays {
 
 /** Pages remembered for each site at once. */
 const PAGE_CACHE_SIZE = 20_000
+/** Hosts of one site's pages: a handful. */
+const HOST_CACHE_SIZE = 1_000
 const NO_LINK: LinkSays = {
   platform: '',
   paid: '',
@@ -59,6 +61,7 @@ export function createJudge(facts: ChannelFacts & TrafficFacts): Judge {
   const trafficOf = createTrafficDetector(facts)
   const deviceOf = createDeviceReader()
   const pages = new WeakMap<Site, (url: string) => string>()
+  const pageHosts = new WeakMap<Site, (host: string) => readonly string[]>()
 
   function pageOf(site: Site): (url: string) => string {
     const known = pages.get(site)
@@ -67,6 +70,19 @@ export function createJudge(facts: ChannelFacts & TrafficFacts): Judge {
     const page = remember(PAGE_CACHE_SIZE, (url) => landingPage(url, keys))
     pages.set(site, page)
     return page
+  }
+
+  /** The host that sent a page is the site's own, also where a log of it was imported before anyone said so. */
+  function ownHosts(site: Site, hit: RawHit): readonly string[] {
+    if (hit.kind === 'click' || hit.host === '') return site.hostnames
+    let hosts = pageHosts.get(site)
+    if (!hosts) {
+      hosts = remember(HOST_CACHE_SIZE, (host) =>
+        site.hostnames.includes(host) ? site.hostnames : [...site.hostnames, host],
+      )
+      pageHosts.set(site, hosts)
+    }
+    return hosts(hit.host)
   }
 
   return {
@@ -84,7 +100,7 @@ export function createJudge(facts: ChannelFacts & TrafficFacts): Judge {
         referrer: hit.referrer,
         userAgent: hit.userAgent,
         headers: hit.headers,
-        siteHosts: site.hostnames,
+        siteHosts: ownHosts(site, hit),
       })
       const { device, browser, os } = deviceOf(hit.userAgent, hit.headers)
       return {
@@ -120,7 +136,6 @@ export function createJudge(facts: ChannelFacts & TrafficFacts): Judge {
         device,
         browser,
         os,
-        clickId: hit.clickId,
         landing: hit.kind === 'pageview' ? landing.verdict : '',
         rulesVersion: RULES_VERSION,
       }

@@ -44,7 +44,6 @@ export interface JudgedHit {
   device: string
   browser: string
   os: string
-  clickId: string
   /** What the click id of a pageview turned out to be. */
   landing: 'verified' | 'forged' | 'expired' | ''
   rulesVersion: number

@@ -3,6 +3,8 @@ import type { ShortDomain } from '../domain/links/short-domain.ts'
 import type { Site } from '../domain/site.ts'
 import { withoutWww } from '../domain/urls/landing-page.ts'
 import { CLICK_IDS } from '../facts/click-ids.ts'
+import { linkJson, siteJson, termsJson } from './click-record.ts'
+import type { ClickSubject } from './click-recorder.ts'
 import type { EdgeStore } from './store.ts'
 
 /** Sites, domains and keys as last seen: one unchanging whole, replaced when something in it changed. */
@@ -29,6 +31,8 @@ export interface DirectorySite {
 
 export interface DirectoryDomain {
   domain: ShortDomain
+  /** What the record of a click says where nobody made the slug. */
+  subject: ClickSubject
   keptKeys: ReadonlySet<string>
 }
 
@@ -47,7 +51,7 @@ export async function readDirectory(store: EdgeStore): Promise<Directory> {
   const byHost = new Map<string, DirectoryDomain>()
   let fallback: DirectoryDomain | undefined
   for (const domain of domains) {
-    const entry = { domain, keptKeys: byId.get(domain.siteId)?.keptKeys ?? new Set<string>() }
+    const entry = domainEntry(domain, byId.get(domain.siteId)?.keptKeys ?? new Set())
     byHost.set(domain.host, entry)
     if (domain.isDefault) fallback = entry
   }
@@ -68,6 +72,18 @@ export async function readDirectory(store: EdgeStore): Promise<Directory> {
       keys.previous && Buffer.from(keys.previous).toString('hex'),
     ]),
   }
+}
+
+function domainEntry(domain: ShortDomain, keptKeys: ReadonlySet<string>): DirectoryDomain {
+  const { siteId, host } = domain
+  const subject = {
+    siteId,
+    keptKeys,
+    siteJson: siteJson(siteId, host),
+    linkJson: linkJson(0, 0),
+    termsJson: termsJson({ platform: '', placement: '', paid: '', postId: '', campaignId: '' }),
+  }
+  return { domain, keptKeys, subject }
 }
 
 /** `Short.Example.:443` → `short.example`. */

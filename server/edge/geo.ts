@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import maxmind, { type AsnResponse, type CityResponse, type Reader, type Response } from 'maxmind'
+import { placeJson } from './click-record.ts'
 
 /** Where an address is, as far as the databases at hand know. */
 export interface Place {
@@ -13,9 +14,14 @@ export interface Place {
   networkNumber: number
 }
 
+/** A place, and the piece of a hit's record that says it. */
+export interface KnownPlace extends Place {
+  json: string
+}
+
 export interface Geo {
   /** @param address IPv4 or IPv6 as `ClientAddress.address`, or empty */
-  placeOf(address: string): Place
+  placeOf(address: string): KnownPlace
 }
 
 export interface GeoFiles {
@@ -25,7 +31,7 @@ export interface GeoFiles {
   network?: string
 }
 
-const NOWHERE: Place = { country: '', region: '', cityId: 0, networkNumber: 0 }
+const NOWHERE = withJson({ country: '', region: '', cityId: 0, networkNumber: 0 })
 
 /**
  * Opens the packaged CC0 country database (8 MB, in memory) and the operator's files where given.
@@ -40,12 +46,12 @@ export async function openGeo(files: GeoFiles = {}): Promise<Geo> {
   const cities = files.city ? await openFile<CityResponse>(files.city) : null
   const networks = files.network ? await openFile<AsnResponse>(files.network) : null
   /** One object per country, since most look-ups know nothing more. */
-  const byCountry = new Map<string, Place>([['', NOWHERE]])
+  const byCountry = new Map<string, KnownPlace>([['', NOWHERE]])
 
-  function countryPlace(country: string): Place {
+  function countryPlace(country: string): KnownPlace {
     let place = byCountry.get(country)
     if (!place) {
-      place = { ...NOWHERE, country }
+      place = withJson({ ...NOWHERE, country })
       byCountry.set(country, place)
     }
     return place
@@ -57,7 +63,7 @@ export async function openGeo(files: GeoFiles = {}): Promise<Geo> {
       const city = cities?.get(address)
       const place = city ? cityPlace(city) : countryPlace(countries?.get(address)?.country_code ?? '')
       const network = networks?.get(address)
-      return network ? { ...place, networkNumber: network.autonomous_system_number } : place
+      return network ? withJson({ ...place, networkNumber: network.autonomous_system_number }) : place
     },
   }
 }
@@ -66,13 +72,17 @@ interface CountryOnly {
   country_code?: string
 }
 
-function cityPlace(city: CityResponse): Place {
-  return {
+function withJson(place: Place): KnownPlace {
+  return { ...place, json: placeJson(place) }
+}
+
+function cityPlace(city: CityResponse): KnownPlace {
+  return withJson({
     country: city.country?.iso_code ?? city.registered_country?.iso_code ?? '',
     region: city.subdivisions?.[0]?.iso_code ?? '',
     cityId: city.city?.geoname_id ?? 0,
     networkNumber: 0,
-  }
+  })
 }
 
 async function openFile<Entry extends Response>(path: string): Promise<Reader<Entry>> {

@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import type { Link } from '../domain/links/link.ts'
 import type { Directory } from './directory.ts'
-import type { LinkRoute, RoutedLink } from './link-route.ts'
+import type { LinkRoute } from './link-route.ts'
+import { createTermsPool, type LinkTerms } from './link-terms.ts'
 
 /** How a look-up beyond the cache ends: `null` for a slug that nobody made. */
 export type LoadLink = (host: string, slugKey: string) => Promise<Link | null>
@@ -17,9 +18,12 @@ export interface LinkCache {
   size(): number
 }
 
-/** A cached link, with room for the route that is made of it (`link-routes.ts`). */
+/** What is kept of a link (no title, notes and tags), with room for the route made of it (`link-routes.ts`). */
 export interface CachedLink {
-  readonly link: RoutedLink
+  readonly id: number
+  readonly version: number
+  readonly destination: string
+  readonly terms: LinkTerms
   route: LinkRoute | null
   /** The directory that the route was made with. */
   madeWith: Directory | null
@@ -49,19 +53,25 @@ export function createLinkCache(options: LinkCacheOptions): LinkCache {
   const links = new LRUCache<string, CachedLink>({
     max: options.maxLinks,
     dispose: (entry, name) => {
-      if (names.get(entry.link.id) === name) names.delete(entry.link.id)
+      if (names.get(entry.id) === name) names.delete(entry.id)
     },
   })
   const unknown = new LRUCache<string, true>({ max: options.maxUnknown })
+  const termsOf = createTermsPool(options.maxUnknown)
   const underWay = new Map<string, Promise<CachedLink | null>>()
   let edits = 0
 
   function keep(name: string, entry: CachedLink): void {
-    const old = names.get(entry.link.id)
+    const old = names.get(entry.id)
     if (old !== undefined && old !== name) links.delete(old)
     unknown.delete(name)
     links.set(name, entry)
-    names.set(entry.link.id, name)
+    names.set(entry.id, name)
+  }
+
+  function cachedLink(link: Link): CachedLink {
+    const { id, version, destination } = link
+    return { id, version, destination, terms: termsOf(link), route: null, madeWith: null }
   }
 
   async function ask(name: string, host: string, slugKey: string): Promise<CachedLink | null> {
@@ -108,30 +118,5 @@ export function createLinkCache(options: LinkCacheOptions): LinkCache {
       unknown.clear()
     },
     size: () => links.size,
-  }
-}
-
-function cachedLink(link: Link): CachedLink {
-  return {
-    link: {
-      id: link.id,
-      siteId: link.siteId,
-      destination: link.destination,
-      utm: link.utm,
-      status: link.status,
-      state: link.state,
-      expiresAt: link.expiresAt,
-      fallbackUrl: link.fallbackUrl,
-      passThrough: link.passThrough,
-      clickId: link.clickId,
-      platform: link.platform,
-      placement: link.placement,
-      paid: link.paid,
-      postId: link.postId,
-      campaignId: link.campaignId,
-      version: link.version,
-    },
-    route: null,
-    madeWith: null,
   }
 }

@@ -10,7 +10,7 @@ export type RoutesOfLinks = (cached: CachedLink, domain: DirectoryDomain, direct
 
 /**
  * Routes of cached links, made at a link's first request and again when the directory changed. At most `max` links have
- * one at a time, the oldest gives way: a route weighs as much as its link, and few of many links are hot.
+ * one at a time, the oldest gives way: a route weighs more than its link, and few of many links are hot.
  *
  * @param clickIdParameter lower case
  */
@@ -26,10 +26,10 @@ export function createLinkRoutes(max: number, clickIdParameter: string): RoutesO
       ring[next] = cached
       next = (next + 1) % max
     }
-    const route = routeLink(cached.link, {
+    const route = routeLink(cached, {
       host: domain.domain.host,
       fallbackUrl: domain.domain.fallbackUrl,
-      keptKeys: directory.siteById(cached.link.siteId)?.keptKeys ?? NO_KEYS,
+      keptKeys: directory.siteById(cached.terms.siteId)?.keptKeys ?? NO_KEYS,
       merge,
     })
     cached.route = route

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { emptyHit, type RawHit, TEXT_CAPS } from '../domain/hit.ts'
+import { privateUrl } from '../domain/urls/private-url.ts'
 import { clickIdKinds, readUtm } from '../domain/urls/query-values.ts'
 import limits from '../facts/edge-limits.json' with { type: 'json' }
 import type { ClientAddress } from './address.ts'
@@ -8,7 +9,7 @@ import type { Clock } from './clock.ts'
 import type { DirectorySite } from './directory.ts'
 import type { PageEvent } from './event.ts'
 import type { RequestHeaders } from './request-headers.ts'
-import { storedUrl, type VisitReader } from './visit.ts'
+import { storedText, type VisitReader } from './visit.ts'
 
 /** A pageview's request, once it is known to be one of the site's. */
 export interface TakenEvent {
@@ -28,7 +29,7 @@ export function pageviewHit(
 ): RawHit {
   const { receivedAt, sequence } = clock.next()
   const visitor = visits.visitor(client, headers.userAgent, site.id, receivedAt)
-  const url = storedUrl(event.url.href, keptKeys, TEXT_CAPS.url)
+  const url = storedText(privateUrl(event.url.href, keptKeys), TEXT_CAPS.url)
   const referrer = visits.referrer(event.referrer, keptKeys)
   const userAgent = visits.userAgent(headers.userAgent)
   const clickId = capBytes(event.clickId, limits.clickIdBytes)
@@ -58,7 +59,10 @@ export function pageviewHit(
     headers: JSON.parse(headers.evidence),
     utm: readUtm(event.url.search),
     clickIdKinds: clickIdKinds(event.url.search),
-    ...visitor.place,
+    country: visitor.place.country,
+    region: visitor.place.region,
+    cityId: visitor.place.cityId,
+    networkNumber: visitor.place.networkNumber,
     visitor: visitor.key,
     previousVisitor: visitor.previousKey,
     clickId,

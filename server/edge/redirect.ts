@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { joined } from '../domain/links/merge.ts'
 import { parseSlug, slugKey } from '../domain/links/slug.ts'
 import limits from '../facts/edge-limits.json' with { type: 'json' }
 import { answerPage, answerRedirect } from './answers.ts'
 import type { Asked } from './asked.ts'
-import type { ClickLink } from './click-record.ts'
-import type { RecordClick } from './click-recorder.ts'
+import type { ClickSubject, RecordClick } from './click-recorder.ts'
 import type { Clock } from './clock.ts'
-import type { Directory, DirectoryDomain } from './directory.ts'
+import type { Directory } from './directory.ts'
 import type { FloodGate } from './flood.ts'
 import { type CachedLink, cacheName, type LinkCache } from './link-cache.ts'
 import { type LinkRoute, nowhere, type Route } from './link-route.ts'
@@ -52,7 +52,20 @@ export function createRedirect(
       const headers = readHeaders(req.rawHeaders)
       const domain = directory.domainOf(target.host === '' ? headers.host : target.host)
       const client = visits.client(req.socket.remoteAddress, headers)
-      const asked = { req, res, path, query, headers, client, directory, domain, slug: slug.slug, began }
+      const userAgent = visits.userAgent(headers.userAgent)
+      const asked = {
+        req,
+        res,
+        path,
+        query,
+        headers,
+        client,
+        userAgent,
+        directory,
+        domain,
+        slug: slug.slug,
+        began,
+      }
       find(asked, slug.preview ? answerPreview : answer)
     }
   }
@@ -90,48 +103,45 @@ export function createRedirect(
     const now = clock.now()
     const route = ready.route(asked.query, now)
     counters[route.outcome]++
-    const clickId = route.outcome === 'redirected' ? clickIdFor(asked, ready, now) : ''
-    const location = clickId === '' ? route.location : route.before + clickId + route.after
-    recordAndSend(asked, ready.record, route, location, clickId)
+    recordAndSend(
+      asked,
+      ready,
+      route,
+      route.outcome === 'redirected' ? clickIdFor(asked, ready.link, now) : '',
+    )
   }
 
   function answerUnknown(asked: Asked): void {
-    const { domain, keptKeys } = asked.domain
+    const { domain, keptKeys, subject } = asked.domain
     const route = nowhere('unknown', 404, domain.fallbackUrl, keptKeys)
     counters.unknown++
     if (unknownGate.pass(asked.client.household, clock.now())) {
-      recordAndSend(asked, noLink(asked.domain), route, route.location, '')
+      recordAndSend(asked, subject, route, '')
     } else {
       counters.flooded++
-      send(asked, route, route.location)
+      send(asked, route, '')
     }
   }
 
   /** Empty where the link wants none, and for those who only look: HEAD and link-preview crawlers. */
-  function clickIdFor({ req, headers, directory }: Asked, { link }: LinkRoute, now: number): string {
-    if (link.clickId === 'off' || req.method !== 'GET') return ''
-    if (visits.userAgent(headers.userAgent).previewCrawler) return ''
-    return link.clickId === 'link'
-      ? directory.signer.signLink(link.id)
-      : directory.signer.sign(now, link.id, headers.prefetch)
+  function clickIdFor({ req, headers, userAgent, directory }: Asked, link: CachedLink, now: number): string {
+    const { clickId } = link.terms
+    if (clickId === 'off' || req.method !== 'GET' || userAgent.previewCrawler) return ''
+    const { signer } = directory
+    return clickId === 'link' ? signer.signLink(link.id) : signer.sign(now, link.id, headers.prefetch)
   }
 
-  function recordAndSend(
-    asked: Asked,
-    link: ClickLink,
-    route: Route,
-    location: string,
-    clickId: string,
-  ): void {
-    record(asked, link, route, clickId, (lost) => {
+  function recordAndSend(asked: Asked, subject: ClickSubject, route: Route, clickId: string): void {
+    record(asked, subject, route, clickId, (lost) => {
       if (lost) counters.lost++
-      send(asked, route, location)
+      send(asked, route, clickId)
     })
   }
 
-  function send({ req, res, began }: Asked, route: Route, location: string): void {
-    if (location !== '') answerRedirect(res, route.status, location)
-    else answerPage(req, res, route.status, route.status === 410 ? GONE_PAGE : NOT_FOUND_PAGE)
+  function send({ req, res, began }: Asked, route: Route, clickId: string): void {
+    const { status, target, before, after } = route
+    if (!target) answerPage(req, res, status, status === 410 ? GONE_PAGE : NOT_FOUND_PAGE)
+    else answerRedirect(res, status, clickId === '' ? joined(target) : before + clickId + after)
     answered(performance.now() - began)
   }
 
@@ -139,15 +149,11 @@ export function createRedirect(
   function answerPreview({ req, res, domain, directory, slug }: Asked, cached: CachedLink | null): void {
     if (cached) {
       counters.previews++
-      const plain = routes(cached, domain, directory).route('', clock.now())
-      const state = plain.outcome === 'redirected' ? 'active' : 'ended'
-      const destination = state === 'active' ? plain.location : cached.link.destination
-      answerPage(
-        req,
-        res,
-        200,
-        previewPage({ shortUrl: `${domain.domain.host}/${slug}`, destination, state }),
-      )
+      const { outcome, target } = routes(cached, domain, directory).route('', clock.now())
+      const state = outcome === 'redirected' ? 'active' : 'ended'
+      const destination = state === 'active' && target ? joined(target) : cached.destination
+      const shortUrl = `${domain.domain.host}/${slug}`
+      answerPage(req, res, 200, previewPage({ shortUrl, destination, state }))
     } else {
       answerPage(req, res, 404, NOT_FOUND_PAGE)
     }
@@ -159,18 +165,4 @@ export function createRedirect(
   }
 
   return handle
-}
-
-function noLink({ domain }: DirectoryDomain): ClickLink {
-  return {
-    siteId: domain.siteId,
-    host: domain.host,
-    linkId: 0,
-    linkVersion: 0,
-    platform: '',
-    placement: '',
-    paid: '',
-    postId: '',
-    campaignId: '',
-  }
 }

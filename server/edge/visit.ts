@@ -2,13 +2,15 @@ import { TEXT_CAPS } from '../domain/hit.ts'
 import { privateUrl } from '../domain/urls/private-url.ts'
 import type { AddressReader, ClientAddress, ForwardingHeaders } from './address.ts'
 import { capBytes, headerText } from './cap.ts'
-import type { Geo, Place } from './geo.ts'
+import type { Geo, KnownPlace } from './geo.ts'
+import { jsonText } from './request-headers.ts'
 import { type DailySalts, visitorKey } from './salts.ts'
 import { createTextMemo } from './text-memo.ts'
 
-/** A text as it is stored. */
+/** A text as it is stored, and as JSON. */
 export interface StoredText {
   text: string
+  json: string
   cut: boolean
 }
 
@@ -19,7 +21,7 @@ export interface StoredUserAgent extends StoredText {
 
 /** Who asks, without the address. */
 export interface Visitor {
-  place: Place
+  place: KnownPlace
   /** 16 hex digits, or empty. */
   key: string
   /** The key under yesterday's salt, in a day's first half hour. */
@@ -43,7 +45,8 @@ export interface VisitOptions {
 }
 
 const NO_KEYS: ReadonlySet<string> = new Set()
-const MEMO_TEXTS = 2000
+const MEMO_TEXTS = 5000
+const MEMO_REFERRER_LENGTH = 256
 
 /** Turns what a request says of its sender into what may be kept: the address ends here. */
 export function createVisitReader(options: VisitOptions): VisitReader {
@@ -51,17 +54,15 @@ export function createVisitReader(options: VisitOptions): VisitReader {
   const userAgent = createTextMemo<StoredUserAgent>(
     (raw) => {
       const whole = headerText(raw)
-      const text = capBytes(whole, TEXT_CAPS.userAgent)
-      return { text, cut: text !== whole, previewCrawler: options.isPreviewCrawler(whole) }
+      const previewCrawler = options.isPreviewCrawler(whole)
+      return { ...storedText(whole, TEXT_CAPS.userAgent), previewCrawler }
     },
     MEMO_TEXTS,
     TEXT_CAPS.userAgent,
   )
-  const plainReferrer = createTextMemo(
-    (raw) => storedUrl(headerText(raw), NO_KEYS, TEXT_CAPS.referrer),
-    MEMO_TEXTS,
-    256,
-  )
+  const referrerBy = (raw: string, keptKeys: ReadonlySet<string>) =>
+    storedText(privateUrl(headerText(raw), keptKeys), TEXT_CAPS.referrer)
+  const plainReferrer = createTextMemo((raw) => referrerBy(raw, NO_KEYS), MEMO_TEXTS, MEMO_REFERRER_LENGTH)
   return {
     client: (peer, headers) => addresses.read(peer, headers),
     visitor(client, agent, siteId, now) {
@@ -69,18 +70,15 @@ export function createVisitReader(options: VisitOptions): VisitReader {
       return {
         place: geo.placeOf(client.address),
         key: visitorKey(current, siteId, client.household, agent),
-        previousKey: visitorKey(previous, siteId, client.household, agent),
+        previousKey: previous === '' ? '' : visitorKey(previous, siteId, client.household, agent),
       }
     },
     userAgent,
-    referrer: (raw, keptKeys) =>
-      keptKeys.size === 0 ? plainReferrer(raw) : storedUrl(headerText(raw), keptKeys, TEXT_CAPS.referrer),
+    referrer: (raw, keptKeys) => (keptKeys.size === 0 ? plainReferrer(raw) : referrerBy(raw, keptKeys)),
   }
 }
 
-/** An address made private, then capped. */
-export function storedUrl(url: string, keptKeys: ReadonlySet<string>, maxBytes: number): StoredText {
-  const whole = privateUrl(url, keptKeys)
+export function storedText(whole: string, maxBytes: number): StoredText {
   const text = capBytes(whole, maxBytes)
-  return { text, cut: text !== whole }
+  return { text, json: jsonText(text), cut: text !== whole }
 }

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import type { RawHit } from '../domain/hit.ts'
@@ -98,8 +98,6 @@ export async function buildBatch(
   async function write(hits: RawHit[], payloads: string[]): Promise<void> {
     const duplicates = await deps.duplicates.find(hits)
     await deps.enricher.prepare(hits)
-    let raw = ''
-    let judged = ''
     for (const [index, hit] of hits.entries()) {
       if (duplicates.has(index)) {
         tally.duplicate(hit)
@@ -107,11 +105,9 @@ export async function buildBatch(
       }
       const judgement = deps.enricher.judge(hit)
       const generation = generationOf(judgement.siteId, judgement.day)
-      raw += rawRow(hit, root, payloads[index] ?? '')
-      judged += judgedRow(judgement, generation)
+      files.write(rawRow(hit, root, payloads[index] ?? ''), judgedRow(judgement, generation))
       tally.add(hit, judgement, generation)
     }
-    files.write(raw, judged)
     taken += hits.length
   }
 }
@@ -131,29 +127,28 @@ export function decode(payload: string, edgeRun: string): RawHit | null {
 }
 
 class BatchFiles {
-  readonly #paths: [raw: string, judged: string]
-  readonly #fds: [raw: number, judged: number]
+  readonly #raw: RowFile
+  readonly #judged: RowFile
 
   constructor(directory: string, name: string) {
-    this.#paths = [join(directory, `${name}.raw.tsv`), join(directory, `${name}.judged.tsv`)]
-    this.#fds = [openSync(this.#paths[0], 'w', 0o600), openSync(this.#paths[1], 'w', 0o600)]
+    this.#raw = new RowFile(join(directory, `${name}.raw.tsv`))
+    this.#judged = new RowFile(join(directory, `${name}.judged.tsv`))
   }
 
   write(raw: string, judged: string): void {
-    writeAll(this.#fds[0], raw)
-    writeAll(this.#fds[1], judged)
+    this.#raw.write(raw)
+    this.#judged.write(judged)
   }
 
   close() {
-    const bytes = fstatSync(this.#fds[0]).size + fstatSync(this.#fds[1]).size
-    for (const fd of this.#fds) closeSync(fd)
-    const [rawFile, judgedFile] = this.#paths
+    const files = [this.#raw, this.#judged]
+    for (const file of files) file.close()
     return {
-      rawFile,
-      judgedFile,
-      bytes,
+      rawFile: this.#raw.path,
+      judgedFile: this.#judged.path,
+      bytes: this.#raw.bytes + this.#judged.bytes,
       discard: () => {
-        for (const path of this.#paths) rmSync(path, { force: true })
+        for (const { path } of files) rmSync(path, { force: true })
       },
     }
   }
@@ -163,9 +158,43 @@ class BatchFiles {
   }
 }
 
-function writeAll(fd: number, text: string): void {
-  const bytes = Buffer.from(text)
-  for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written)
+const ROW_BUFFER_BYTES = 1024 * 1024
+
+/**
+ * A file written row by row through a buffer of its own: a row is encoded straight to where it is written from. Rows
+ * joined to one long text first cost three times as much (3 µs a hit).
+ */
+class RowFile {
+  readonly path: string
+  readonly #fd: number
+  #buffer = Buffer.allocUnsafe(ROW_BUFFER_BYTES)
+  #filled = 0
+  bytes = 0
+
+  constructor(path: string) {
+    this.path = path
+    this.#fd = openSync(path, 'w', 0o600)
+  }
+
+  write(row: string): void {
+    const most = row.length * 3
+    if (this.#filled + most > this.#buffer.length) this.#flush(most)
+    this.#filled += this.#buffer.write(row, this.#filled)
+  }
+
+  close(): void {
+    this.#flush(0)
+    closeSync(this.#fd)
+  }
+
+  #flush(room: number): void {
+    for (let written = 0; written < this.#filled; ) {
+      written += writeSync(this.#fd, this.#buffer, written, this.#filled - written)
+    }
+    this.bytes += this.#filled
+    this.#filled = 0
+    if (room > this.#buffer.length) this.#buffer = Buffer.allocUnsafe(room)
+  }
 }
 
 /** Counts a batch while it is written. */

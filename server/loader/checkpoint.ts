@@ -40,6 +40,9 @@ export interface Checkpoint {
   /** Forgets segments deleted more than `age` milliseconds ago. A file that a power cut brings back is known till then. */
   markDeleted(segment: string): void
   prune(age: number): void
+  /** The zone in whose days a site's hits stand judged; null for a site not met before. */
+  zoneOf(siteId: number): string | null
+  setZone(siteId: number, timezone: string): void
   close(): void
 }
 
@@ -67,6 +70,7 @@ export function openCheckpoint(path: string): Checkpoint {
     CREATE TABLE IF NOT EXISTS run_counts (
       edge_run TEXT PRIMARY KEY, added INTEGER NOT NULL, duplicates INTEGER NOT NULL, refused INTEGER NOT NULL
     ) STRICT;
+    CREATE TABLE IF NOT EXISTS zones (site_id INTEGER PRIMARY KEY, timezone TEXT NOT NULL) STRICT;
   `)
   const selectDone = db.prepare<[string], { done_to: number }>('SELECT done_to FROM segments WHERE id = ?')
   const selectIntents = db.prepare<[], IntentRow>('SELECT * FROM intents ORDER BY rowid')
@@ -86,6 +90,13 @@ export function openCheckpoint(path: string): Checkpoint {
   )
   const markDeleted = db.prepare('UPDATE segments SET deleted_at = ? WHERE id = ?')
   const prune = db.prepare('DELETE FROM segments WHERE deleted_at < ?')
+
+  const selectZone = db.prepare<[number], { timezone: string }>(
+    'SELECT timezone FROM zones WHERE site_id = ?',
+  )
+  const upsertZone = db.prepare(
+    'INSERT INTO zones VALUES (?, ?) ON CONFLICT (site_id) DO UPDATE SET timezone = excluded.timezone',
+  )
 
   const intend = (intent: Intent) =>
     insertIntent.run(
@@ -126,6 +137,8 @@ export function openCheckpoint(path: string): Checkpoint {
     },
     markDeleted: (segment) => markDeleted.run(Date.now(), segment),
     prune: (age) => prune.run(Date.now() - age),
+    zoneOf: (siteId) => selectZone.get(siteId)?.timezone ?? null,
+    setZone: (siteId, timezone) => upsertZone.run(siteId, timezone),
     close: () => db.close(),
   }
 }

@@ -55,7 +55,6 @@ export const JUDGED_COLUMNS: Columns = [
   ['device', 'String'],
   ['browser', 'String'],
   ['os', 'String'],
-  ['click_id', 'String'],
   ['landing', 'String'],
   ['rules_version', 'UInt16'],
 ]
@@ -64,15 +63,60 @@ export const JUDGED_COLUMNS: Columns = [
  * A raw hit as a line of TabSeparated.
  *
  * @param batch names the spool range it is loaded from.
- * @param record its payload in the spool (`encodeHit`).
+ * @param record its payload in the spool (`encodeHit`): JSON, so of the characters that need escaping it can hold only
+ *   the backslash.
  */
 export function rawRow(hit: RawHit, batch: string, record: string): string {
-  return `${hit.siteId}\t${hit.kind}\t${hit.hitId}\t${hit.edgeRun}\t${hit.sequence}\t${hit.receivedAt / 1000}\t${hit.time / 1000}\t${hit.linkId}\t${text(hit.visitor)}\t${text(hit.clickId)}\t${batch}\t${text(record)}\n`
+  const safe = record.includes('\\') ? record.replaceAll('\\', '\\\\') : record
+  return `${hit.siteId}\t${hit.kind}\t${hit.hitId}\t${hit.edgeRun}\t${hit.sequence}\t${hit.receivedAt / 1000}\t${hit.time / 1000}\t${hit.linkId}\t${text(hit.visitor)}\t${text(hit.clickId)}\t${batch}\t${safe}\n`
 }
 
 /** A judged hit as a line of TabSeparated, under a generation of its (site, day). */
 export function judgedRow(hit: JudgedHit, generation: number): string {
-  return `${hit.siteId}\t${hit.day}\t${generation}\t${hit.time / 1000}\t${hit.kind}\t${hit.hitId}\t${text(hit.visitor)}\t${hit.traffic}\t${text(hit.trafficReason)}\t${hit.outcome}\t${hit.entry ? 1 : 0}\t${hit.channel}\t${hit.side}\t${hit.sideWithPaid}\t${text(hit.source)}\t${text(hit.medium)}\t${text(hit.campaign)}\t${text(hit.term)}\t${text(hit.content)}\t${text(hit.channelRule)}\t${text(hit.platform)}\t${text(hit.placement)}\t${hit.paid}\t${text(hit.postId)}\t${text(hit.campaignId)}\t${hit.linkId}\t${text(hit.link)}\t${text(hit.landingPage)}\t${text(hit.country)}\t${text(hit.device)}\t${text(hit.browser)}\t${text(hit.os)}\t${text(hit.clickId)}\t${hit.landing}\t${hit.rulesVersion}\n`
+  // One look at all texts together: looking at each of the twenty alone costs three times as much.
+  const {
+    visitor,
+    trafficReason,
+    source,
+    medium,
+    campaign,
+    term,
+    content,
+    channelRule,
+    platform,
+    placement,
+  } = hit
+  const { postId, campaignId, link, landingPage, country, device, browser, os } = hit
+  const texts = `${visitor}${trafficReason}${source}${medium}${campaign}${term}${content}${channelRule}${platform}${placement}${postId}${campaignId}${link}${landingPage}${country}${device}${browser}${os}`
+  return plainRow(SPECIAL.test(texts) ? escapedTexts(hit) : hit, generation)
+}
+
+function plainRow(hit: JudgedHit, generation: number): string {
+  return `${hit.siteId}\t${hit.day}\t${generation}\t${hit.time / 1000}\t${hit.kind}\t${hit.hitId}\t${hit.visitor}\t${hit.traffic}\t${hit.trafficReason}\t${hit.outcome}\t${hit.entry ? 1 : 0}\t${hit.channel}\t${hit.side}\t${hit.sideWithPaid}\t${hit.source}\t${hit.medium}\t${hit.campaign}\t${hit.term}\t${hit.content}\t${hit.channelRule}\t${hit.platform}\t${hit.placement}\t${hit.paid}\t${hit.postId}\t${hit.campaignId}\t${hit.linkId}\t${hit.link}\t${hit.landingPage}\t${hit.country}\t${hit.device}\t${hit.browser}\t${hit.os}\t${hit.landing}\t${hit.rulesVersion}\n`
+}
+
+function escapedTexts(hit: JudgedHit): JudgedHit {
+  return {
+    ...hit,
+    visitor: text(hit.visitor),
+    trafficReason: text(hit.trafficReason),
+    source: text(hit.source),
+    medium: text(hit.medium),
+    campaign: text(hit.campaign),
+    term: text(hit.term),
+    content: text(hit.content),
+    channelRule: text(hit.channelRule),
+    platform: text(hit.platform),
+    placement: text(hit.placement),
+    postId: text(hit.postId),
+    campaignId: text(hit.campaignId),
+    link: text(hit.link),
+    landingPage: text(hit.landingPage),
+    country: text(hit.country),
+    device: text(hit.device),
+    browser: text(hit.browser),
+    os: text(hit.os),
+  }
 }
 
 const SPECIAL = /[\t\n\r\0\\]/

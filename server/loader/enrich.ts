@@ -17,6 +17,8 @@ export interface EnrichStore {
 
 /** Turns raw hits into judged ones with what the control store knows of their site and link. */
 export interface Enricher {
+  /** Reads sites and keys anew, now; the sites. */
+  refresh(): Promise<Site[]>
   /** Fetches what judging these hits needs; rejects while the control store does not answer. */
   prepare(hits: readonly RawHit[]): Promise<void>
   /** Judges one prepared hit. */
@@ -42,8 +44,7 @@ export function createEnricher(judge: Judge, store: EnrichStore): Enricher {
   let refreshedAt = 0
   const links = new LRUCache<number, Link>({ max: CACHED_LINKS, ttl: 60_000 })
 
-  async function refresh(): Promise<void> {
-    if (Date.now() - refreshedAt < REFRESH_MS) return
+  async function refresh(): Promise<Site[]> {
     const fresh = new Map<number, SiteContext>()
     for (const site of await store.sites.list()) {
       // An unchanged site stays the same object: the judge keeps what it has worked out for one.
@@ -57,6 +58,7 @@ export function createEnricher(judge: Judge, store: EnrichStore): Enricher {
     })
     sites = fresh
     refreshedAt = Date.now()
+    return [...fresh.values()].map(({ site }) => site)
   }
 
   function landingOf(hit: RawHit) {
@@ -69,8 +71,10 @@ export function createEnricher(judge: Judge, store: EnrichStore): Enricher {
   }
 
   return {
+    refresh,
+
     async prepare(hits) {
-      await refresh()
+      if (Date.now() - refreshedAt >= REFRESH_MS) await refresh()
       const wanted = new Set<number>()
       for (const hit of hits) {
         if (hit.kind !== 'pageview' || hit.clickId === '') continue

@@ -9,6 +9,7 @@ import { Sender } from './sender.ts'
 import { SetAside } from './set-aside.ts'
 import { SpoolSource, type Stretch } from './source.ts'
 import { beginTurn, sweep, type Turn, type TurnRequest, type TurnSummary } from './turn.ts'
+import { ZoneWatch } from './zones.ts'
 
 export interface LoaderOptions {
   warehouse: Warehouse
@@ -93,6 +94,7 @@ class SpoolLoader implements Loader {
   readonly #judgedDays: JudgedDaysLog
   readonly #exclusively: <T>(work: () => Promise<T>) => Promise<T>
   readonly #turns: QueuedTurn[] = []
+  readonly #zones: ZoneWatch
   #running: Promise<void> | null = null
   #completeUntil = 0
   #pendingBytes = 0
@@ -107,6 +109,7 @@ class SpoolLoader implements Loader {
     this.#careful = createCarefulInserter(warehouse, directory)
     this.#generations = new Generations(warehouse)
     this.#judgedDays = new JudgedDaysLog(warehouse)
+    this.#zones = new ZoneWatch(options.enricher, checkpoint, (request) => this.judgeAgain(request), log)
     this.#source = new SpoolSource({
       spoolRoot,
       checkpoint,
@@ -171,6 +174,7 @@ class SpoolLoader implements Loader {
         const turned = await this.#stepTurn()
         if (this.#patience.stopping && (!progressed || this.#patience.timeIsUp)) return
         await this.#maybeSweep()
+        await this.#patience.persist(() => this.#zones.look())
         if (!progressed && !turned) await this.#patience.pause(poll)
       }
     } catch (error) {

@@ -48,6 +48,7 @@ export interface TurnDeps {
 export async function beginTurn(request: TurnRequest, deps: TurnDeps): Promise<Turn> {
   const { warehouse, enricher, careful, judgedDays } = deps
   const pageRows = deps.pageRows ?? 50_000
+  await enricher.refresh()
   const generation = await nextGeneration(warehouse, request.siteId)
   // Noted first: the next turn then takes another number even if this one dies before its first row.
   await judgedDays.note([{ siteId: request.siteId, day: '1970-01-01', generation, rulesVersion: 0 }])

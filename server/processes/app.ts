@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { checkAccess } from '../accounts/access.ts'
 import type { Config } from '../config.ts'
+import { followProgress } from '../loader/progress.ts'
 import type { Logger } from '../ops/log.ts'
 import { appRoutes } from './app-routes.ts'
 import { refuseAccess } from './guard.ts'
@@ -50,7 +51,8 @@ export async function runApp(config: Config, log: Logger): Promise<void> {
   const loading = config.clickhouseUrl ? null : await startLoading(config, control, log)
   const warehouse = loading?.warehouse ?? (await openConfiguredWarehouse(config))
   const loader = loading?.loader ?? null
-  const freshness = () => loader?.status().completeUntil ?? Date.now()
+  const elsewhere = loader ? null : followProgress(warehouse)
+  const freshness = () => loader?.status().completeUntil ?? elsewhere?.completeUntil() ?? 0
   const routes = appRoutes({ config, control, warehouse, loader, freshness, log })
   const health = new Hono()
   health.get('/healthz', (c) => c.json({ status: 'ok' }))
@@ -66,6 +68,7 @@ export async function runApp(config: Config, log: Logger): Promise<void> {
   log.info({ host: config.host, port: portOf(server) }, 'the app is ready')
   onStop(log, async () => {
     await Promise.all([closeServer(server), local && closeServer(local)])
+    elsewhere?.stop()
     await (loading ? loading.stop(DRAIN_MS) : warehouse.close())
     await control.close()
   })

@@ -19,7 +19,7 @@ import { openSpoolWriter } from '../spool/writer.ts'
 import { refuseAccess } from './guard.ts'
 import { closeServer, listen, portOf } from './http.ts'
 import { askApp } from './local-socket.ts'
-import { createAppProxy } from './proxy.ts'
+import { createAppProxy, openTarget } from './proxy.ts'
 import { onStop } from './stop.ts'
 import { dataPaths, openConfiguredControl } from './stores.ts'
 import { type Supervisor, supervise } from './supervisor.ts'
@@ -33,7 +33,7 @@ const APP_THREADS = '16'
 
 /** `jejak start`: the front process of one machine, with the app process behind it; `jejak edge`: it alone. */
 export async function runEdge(config: Config, log: Logger, options: { withApp: boolean }): Promise<void> {
-  const control = await openConfiguredControl(config)
+  const control = await openConfiguredControl(config, { renameDomain: true })
   const spool = await openSpoolWriter({
     directory: join(dataPaths(config.dataDir).spool, SPOOL_WRITER),
     durability: config.durability,
@@ -51,10 +51,10 @@ export async function runEdge(config: Config, log: Logger, options: { withApp: b
 
   const passOn = (req: IncomingMessage, res: ServerResponse): void => {
     const access = accessOf(req)
-    const [path = ''] = (req.url ?? '').split('?')
+    const target = openTarget(req.url ?? '')
     if (!access.allowed) refuseAccess(req, res, access.detail, config.apiToken !== null)
-    else if (path === '/metrics') answerMetrics(res, edge, spool, app, config.dataDir)
-    else if (proxy && !path.startsWith('/_')) proxy(req, res)
+    else if (target?.pathname === '/metrics') answerMetrics(res, edge, spool, app, config.dataDir)
+    else if (proxy && target) proxy(req, res, target)
     else res.writeHead(404, { 'Cache-Control': 'no-store' }).end()
   }
   const edge = createEdge({

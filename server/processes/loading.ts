@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import type { Control } from '../control/control.ts'
@@ -7,9 +8,11 @@ import { loadFacts } from '../facts/load.ts'
 import { openCheckpoint } from '../loader/checkpoint.ts'
 import { createEnricher } from '../loader/enrich.ts'
 import { createLoader, type Loader, type LoaderOptions } from '../loader/loader.ts'
+import { tellProgress } from '../loader/progress.ts'
 import type { Logger } from '../ops/log.ts'
 import { takeLock } from '../spool/lock.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
+import { forgetOldSalts } from './salts.ts'
 import { dataPaths, openConfiguredWarehouse } from './stores.ts'
 
 /** A loader at work on a data directory's spool. */
@@ -52,15 +55,22 @@ export async function startLoading(
     spoolRoot: paths.spool,
     directory: paths.loader,
     markClicked: (ids) => control.links.markClicked(ids),
+    exclusively: (work) => control.exclusively(work),
     cluster: config.clickhouseCluster ?? undefined,
     log,
     ...faults,
   })
   loader.start()
+  const salts = forgetOldSalts(control, log)
+  const progress = config.clickhouseUrl
+    ? tellProgress(warehouse, loader, `${hostname()}:${config.dataDir}`, log)
+    : null
   return {
     warehouse,
     loader,
     async stop(patience) {
+      salts.stop()
+      progress?.stop()
       await loader.stop(patience)
       checkpoint.close()
       await warehouse.close()

@@ -12,17 +12,33 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ])
 
+/** What of the app process may be asked for from outside: not its doors for this machine's commands, `/_/…`. */
+const OPEN = /^\/(?:api|app|assets|metrics)(?:\/|$)/
+
+/**
+ * A request's target as the app process will read it, with dot segments and absolute forms resolved: `/api/../_/status`
+ * is `/_/status` there. Null where that is not open to the port.
+ */
+export function openTarget(url: string): URL | null {
+  const base = 'http://app'
+  if (!URL.canParse(url, base)) return null
+  const target = new URL(url, base)
+  return OPEN.test(target.pathname) ? target : null
+}
+
 /** Passes requests for the API and the dashboard from the front process to the app process. */
-export function createAppProxy(dataDir: string): (req: IncomingMessage, res: ServerResponse) => void {
+export function createAppProxy(
+  dataDir: string,
+): (req: IncomingMessage, res: ServerResponse, target: URL) => void {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 })
-  return (req, res) => {
+  return (req, res, target) => {
     const headers: IncomingMessage['headers'] = {}
     for (const [name, value] of Object.entries(req.headers)) if (!HOP_BY_HOP.has(name)) headers[name] = value
     const passing = request({
       socketPath: socketPath(dataDir),
       agent,
       method: req.method,
-      path: req.url,
+      path: target.pathname + target.search,
       headers,
     })
     passing.on('response', (answer) => {

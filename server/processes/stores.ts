@@ -18,10 +18,16 @@ export function dataPaths(dataDir: string) {
   }
 }
 
-/** The control store that the configuration names, brought to the newest schema. */
-export function openConfiguredControl(config: Config): Promise<Control> {
+/**
+ * The control store that the configuration names, brought to the newest schema. Its default domain follows the public
+ * URL where `renameDomain` says so: the process that redirects does, since its port stands in the URL's standard value.
+ */
+export function openConfiguredControl(
+  config: Config,
+  { renameDomain = false }: { renameDomain?: boolean } = {},
+): Promise<Control> {
   const url = config.databaseUrl ?? `sqlite:${dataPaths(config.dataDir).control}`
-  return openControl(url, { defaultDomain: config.publicUrl.host })
+  return openControl(url, { defaultDomain: config.publicUrl.host, renameDomain })
 }
 
 /**

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, statSync } from 'node:fs'
-import { type ClickHouseClient, createClient } from '@clickhouse/client'
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { toWarehouseError } from './errors.ts'
 import {
   boundedSelect,
@@ -140,7 +140,10 @@ async function chdbConnector(path: string): Promise<() => ClickHouseClient> {
   }
   // The engine's package is compiled against a copy of the client's types of its own; the shapes are the same.
   return () =>
-    createClient({ connection: chdb.createChdbConnection({ path }) as unknown as ClientConnection })
+    createClient({
+      connection: chdb.createChdbConnection({ path }) as unknown as ClientConnection,
+      log: { level: ClickHouseLogLevel.OFF },
+    })
 }
 
 async function openFirst(connect: () => ClickHouseClient, patience: number): Promise<ClickHouseClient> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream, statSync } from 'node:fs'
-import { createClient } from '@clickhouse/client'
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { toWarehouseError } from './errors.ts'
 import {
   boundedSelect,
@@ -9,7 +9,7 @@ import {
   insertSettings,
   type Limits,
 } from './statements.ts'
-import type { QueryOptions, QueryParams, Warehouse } from './warehouse.ts'
+import { type QueryOptions, type QueryParams, type Warehouse, WarehouseError } from './warehouse.ts'
 
 export interface ServerOptions {
   /** `http(s)://user:password@host:8123/database`. */
@@ -17,24 +17,41 @@ export interface ServerOptions {
   /** Name of the cluster where the tables are distributed. */
   cluster?: string | undefined
   limits?: Limits
-  /** Milliseconds without an answer after which a request counts as unreachable (default 60,000). */
+  /**
+   * Milliseconds without an answer after which a request counts as unreachable (default 60,000). A query whose
+   * `maxSeconds` are more is waited for that long, and ten seconds.
+   */
   requestTimeout?: number
 }
 
 const DEFAULT_LIMITS: Limits = { maxThreads: 8, maxMemoryBytes: 10_000_000_000 }
+const REQUEST_TIMEOUT = 60_000
+/** How much later than its own time limit the engine's answer may come. */
+const ANSWER_SLACK = 10_000
 
 /** A ClickHouse server or cluster over HTTP. */
 export function openServerWarehouse(options: ServerOptions): Warehouse {
   const limits = options.limits ?? DEFAULT_LIMITS
-  const client = createClient({
-    url: options.url,
-    request_timeout: options.requestTimeout ?? 60_000,
-    max_open_connections: 16,
-    keep_alive: { enabled: true, idle_socket_ttl: 2_500 },
-  })
+  const requestTimeout = options.requestTimeout ?? REQUEST_TIMEOUT
+  const client = connect(options, requestTimeout)
+  /** One for each time limit beyond the usual: the client's timeout is its own, not a request's. */
+  const patientClients = new Map<number, ClickHouseClient>()
+
+  function clientFor(maxSeconds: number): ClickHouseClient {
+    const timeout = maxSeconds * 1_000 + ANSWER_SLACK
+    if (maxSeconds <= DEFAULT_QUERY_SECONDS || timeout <= requestTimeout) return client
+    const patient = patientClients.get(timeout) ?? connect(options, timeout)
+    patientClients.set(timeout, patient)
+    return patient
+  }
 
   return {
-    async query<Row>(sql: string, params: QueryParams = {}, { signal, maxSeconds }: QueryOptions = {}) {
+    async query<Row>(
+      sql: string,
+      params: QueryParams = {},
+      { signal, maxSeconds = DEFAULT_QUERY_SECONDS }: QueryOptions = {},
+    ) {
+      if (signal?.aborted) throw new WarehouseError('aborted', 'the query was given up before it began')
       const queryId = randomUUID()
       const kill = () => {
         client
@@ -43,8 +60,8 @@ export function openServerWarehouse(options: ServerOptions): Warehouse {
       }
       signal?.addEventListener('abort', kill, { once: true })
       try {
-        const answer = await client.query({
-          query: boundedSelect(sql, limits, maxSeconds ?? DEFAULT_QUERY_SECONDS),
+        const answer = await clientFor(maxSeconds).query({
+          query: boundedSelect(sql, limits, maxSeconds),
           query_params: params,
           format: 'JSONEachRow',
           query_id: queryId,
@@ -52,6 +69,9 @@ export function openServerWarehouse(options: ServerOptions): Warehouse {
         })
         return await answer.json<Row>()
       } catch (error) {
+        // The client gives up a request with an error that says so in prose alone.
+        if (signal?.aborted)
+          throw new WarehouseError('aborted', 'the query was given up by its caller', { cause: error })
         throw toWarehouseError(error)
       } finally {
         signal?.removeEventListener('abort', kill)
@@ -89,6 +109,27 @@ export function openServerWarehouse(options: ServerOptions): Warehouse {
       }
     },
 
-    close: () => client.close(),
+    async close() {
+      await Promise.all([client, ...patientClients.values()].map((one) => one.close()))
+    },
   }
+}
+
+function connect({ url, cluster }: ServerOptions, requestTimeout: number): ClickHouseClient {
+  return createClient({
+    url,
+    request_timeout: requestTimeout,
+    max_open_connections: 16,
+    keep_alive: { enabled: true, idle_socket_ttl: 2_500 },
+    // Lists of ids make addresses longer than proxies take.
+    use_multipart_params_auto: true,
+    // The whole answer or an error with a status: without it an error in the middle follows half an answer and a 200.
+    // On a cluster an INSERT … SELECT must be on its shards too before it counts as done.
+    clickhouse_settings: {
+      wait_end_of_query: 1,
+      ...(cluster === undefined ? {} : { distributed_foreground_insert: 1 }),
+    },
+    // Errors go to the caller; the client's own log would print statements and stacks beside ours.
+    log: { level: ClickHouseLogLevel.OFF },
+  })
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { RawHit } from '../../server/domain/hit.ts'
 import type { Judge } from '../../server/domain/judge.ts'
+import type { Site } from '../../server/domain/site.ts'
 import { localDays } from '../../server/domain/time/local-day.ts'
 import { type Checkpoint, openCheckpoint } from '../../server/loader/checkpoint.ts'
 import { createEnricher } from '../../server/loader/enrich.ts'
@@ -76,9 +77,9 @@ function judgeOf(rulesVersion: number): Judge {
   }
 }
 
-function enricher(rulesVersion = 1) {
+function enricher(rulesVersion = 1, sites: () => Site[] = () => [SITE]) {
   return createEnricher(judgeOf(rulesVersion), {
-    sites: { list: async () => [SITE] },
+    sites: { list: async () => sites() },
     links: { byIds: async () => [] },
     keys: { current: async () => Buffer.alloc(32, 1), previous: async () => null },
   })
@@ -395,4 +396,21 @@ test('a segment of a newer version waits, says so, and holds up nobody else', as
   await write(clicks(5))
   await expect.poll(() => running.status().blocked).toHaveLength(1)
   await expect.poll(async () => (await count('hits')).rows).toBe(5)
+})
+
+test('a site that changes its time zone has its hits judged into the days of the new one, all at once', async () => {
+  let timezone = 'Europe/Berlin'
+  const sites = () => [{ ...SITE, timezone }]
+  const time = Date.UTC(2026, 5, 1, 22, 30) // 2 June in Berlin, 1 June in New York
+  const running = start({ enricher: enricher(1, sites) })
+  await write(clicks(40, { time }))
+  await settled(running)
+  expect(await currentRows('2026-06-02')).toMatchObject([{ rows: 40 }])
+  timezone = 'America/New_York'
+  await expect
+    .poll(() => currentRows('2026-06-01'), { timeout: 15_000, interval: 100 })
+    .toMatchObject([{ rows: 40, ids: 40 }])
+  expect(await currentRows('2026-06-02')).toEqual([])
+  await write(clicks(2, { time }))
+  await expect.poll(async () => (await currentRows('2026-06-01'))[0]?.rows).toBe(42)
 })

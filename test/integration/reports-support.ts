@@ -99,7 +99,6 @@ export function hit(site: Site, time: string, fields: Partial<JudgedHit> = {}): 
     device: 'mobile',
     browser: 'Chrome',
     os: 'Android',
-    clickId: '',
     landing: '',
     rulesVersion: 1,
     ...fields,
@@ -140,7 +139,6 @@ const COLUMNS: [string, string, (hit: JudgedHit, generation: number) => string |
   ['device', 'String', (h) => h.device],
   ['browser', 'String', (h) => h.browser],
   ['os', 'String', (h) => h.os],
-  ['click_id', 'String', (h) => h.clickId],
   ['landing', 'String', (h) => h.landing],
   ['rules_version', 'UInt16', (h) => h.rulesVersion],
 ]

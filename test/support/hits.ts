@@ -93,7 +93,6 @@ export function judgedAs(hit: RawHit, day: string, change: Partial<JudgedHit> = 
     device: '',
     browser: '',
     os: '',
-    clickId: '',
     landing: '',
     rulesVersion: 1,
     ...change,

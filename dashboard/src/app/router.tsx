@@ -5,10 +5,10 @@ import {
   lazyRouteComponent,
   retainSearchParams,
 } from '@tanstack/react-router'
-import { z } from 'zod'
 import { compareSearch } from '../features/compare/search.ts'
 import { linksSearch } from '../features/links/search.ts'
 import { parseSearch, stringifySearch } from '../shared/url/search.ts'
+import { z } from '../shared/zod.ts'
 import { Broken, NotFound } from './not-found.tsx'
 import { Shell } from './shell.tsx'
 

@@ -2,28 +2,48 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { UtmValues } from '../hit.ts'
 import type { PassThrough } from './link.ts'
-import { aroundClickId, joined, linkTarget, MAX_LOCATION_BYTES, mergeQuery } from './merge.ts'
+import {
+  addedPairs,
+  aroundClickId,
+  joined,
+  linkTarget,
+  MAX_LOCATION_BYTES,
+  mergeQuery,
+  namesOf,
+  utmPairs,
+} from './merge.ts'
 
 const rules = { clickIdNames: new Set(['fbclid', 'gclid', 'ttclid']), clickIdParameter: 'jjk' }
 const noUtm: UtmValues = { source: '', medium: '', campaign: '', term: '', content: '' }
 
 function merged(destination: string, query: string, policy: PassThrough = 'fill', utm = noUtm): string {
-  return joined(mergeQuery(linkTarget(destination, utm), query, policy, rules))
+  return joined(mergeQuery(linkTarget(destination, utmPairs(utm)), query, policy, rules))
 }
 
 describe('the link’s own UTM values', () => {
   it('replace same-named keys in place, without case, and come behind otherwise', () => {
     const utm = { ...noUtm, source: 'instagram', medium: 'social' }
-    expect(joined(linkTarget('https://x.test/p?a=1&UTM_Source=old&b=2&utm_source=older#top', utm))).toBe(
-      'https://x.test/p?a=1&utm_source=instagram&b=2&utm_medium=social#top',
-    )
+    expect(
+      joined(linkTarget('https://x.test/p?a=1&UTM_Source=old&b=2&utm_source=older#top', utmPairs(utm))),
+    ).toBe('https://x.test/p?a=1&utm_source=instagram&b=2&utm_medium=social#top')
   })
 
   it('are percent-encoded, lone surrogates included', () => {
     const utm = { ...noUtm, campaign: 'früh & spät #1', term: 'a\ud800b' }
-    expect(joined(linkTarget('https://x.test/', utm))).toBe(
+    expect(joined(linkTarget('https://x.test/', utmPairs(utm)))).toBe(
       'https://x.test/?utm_campaign=fr%C3%BCh%20%26%20sp%C3%A4t%20%231&utm_term=a%EF%BF%BDb',
     )
+  })
+
+  it('come behind a query that names no UTM, whatever it ends with', () => {
+    const utm = { ...noUtm, source: 'x' }
+    for (const [url, expected] of [
+      ['https://x.test/p?a=1#top', 'https://x.test/p?a=1&utm_source=x#top'],
+      ['https://x.test/p?', 'https://x.test/p?utm_source=x'],
+      ['https://x.test/p?%75tm_source=old', 'https://x.test/p?utm_source=x'],
+    ] as const) {
+      expect(joined(linkTarget(url, utmPairs(utm)))).toBe(expected)
+    }
   })
 
   it('leave the bytes of the destination alone', () => {
@@ -33,7 +53,7 @@ describe('the link’s own UTM values', () => {
       'https://x.test/p?&a&&b=#',
       'https://x.test/#/r?q=1',
     ]) {
-      expect(joined(linkTarget(url, noUtm))).toBe(url)
+      expect(joined(linkTarget(url, ''))).toBe(url)
       expect(merged(url, '')).toBe(url)
     }
   })
@@ -126,6 +146,13 @@ describe('what a visitor’s query passes on', () => {
       'https://x.test/p?x=2#/r?x=1',
     ],
     ['an empty query is filled', 'https://x.test/p?', 'fill', 'x=2', 'https://x.test/p?x=2'],
+    [
+      'fill keeps the visitor’s order',
+      'https://x.test/',
+      'fill',
+      'b=1&c=2&b=3',
+      'https://x.test/?b=1&c=2&b=3',
+    ],
   ])('%s', (_, destination, policy, query, expected) => {
     expect(merged(destination, query, policy)).toBe(expected)
   })
@@ -150,7 +177,7 @@ describe('our click id', () => {
     ['https://x.test/p?a=1&', 'https://x.test/p?a=1&jjk=', ''],
     ['https://x.test/p?a=1#top', 'https://x.test/p?a=1&jjk=', '#top'],
   ])('stands last in the query of %s', (destination, before, after) => {
-    expect(aroundClickId(linkTarget(destination, noUtm), 'jjk')).toEqual({ before, after })
+    expect(aroundClickId(linkTarget(destination, ''), 'jjk')).toEqual({ before, after })
   })
 })
 
@@ -197,6 +224,12 @@ describe('whatever a request asks for', () => {
     fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join('')),
     fc.string({ maxLength: 60 }),
   )
+  const plainQuery = fc
+    .array(
+      fc.constantFrom('a=1', 'a=2', 'b', 'fbclid=IwAR%zz', 'FBCLID=2', 'UTM_Source=x', 'jjk=1', '', 'c=1+2'),
+      { maxLength: 6 },
+    )
+    .map((pairs) => pairs.join('&'))
   const policy = fc.constantFrom<PassThrough>('fill', 'override', 'off')
 
   it('cannot change scheme, host, port, credentials, path or fragment of the destination', () => {
@@ -229,6 +262,23 @@ describe('whatever a request asks for', () => {
       }),
       { numRuns: 300 },
     )
+  })
+
+  it('is merged alike by the short way and by the long one', () => {
+    let short = 0
+    fc.assert(
+      fc.property(destination, fc.oneof(query, plainQuery), policy, (url, asked, pass) => {
+        const target = linkTarget(url, '')
+        const added = addedPairs(target, namesOf(target, rules), asked, pass, rules)
+        fc.pre(added !== null)
+        if (added !== '') short++
+        const glue = target.query === '' ? '?' : '&'
+        const query = added === '' ? target.query : `${target.query}${glue}${added}`
+        expect({ ...target, query }).toEqual(mergeQuery(target, asked, pass, rules))
+      }),
+      { numRuns: 2000 },
+    )
+    expect(short).toBeGreaterThan(100)
   })
 
   it('never has its jjk passed on', () => {

@@ -21,13 +21,9 @@ export interface MergeRules {
   clickIdParameter: string
 }
 
-/**
- * A link's destination with the link's own UTM values in it: each replaces the same-named keys in place (names compared
- * without case) or is added at the end; everything else keeps its bytes.
- */
-export function linkTarget(destination: string, utm: UtmValues): Target {
-  const target = takeApart(destination)
-  const wanted: Pair[] = []
+/** A link's own UTM values as pairs of a query, those that are empty left out. */
+export function utmPairs(utm: UtmValues): string {
+  const texts: string[] = []
   for (const [name, value] of [
     ['utm_source', utm.source],
     ['utm_medium', utm.medium],
@@ -35,9 +31,81 @@ export function linkTarget(destination: string, utm: UtmValues): Target {
     ['utm_term', utm.term],
     ['utm_content', utm.content],
   ] as const) {
-    if (value !== '') wanted.push({ name, text: `${name}=${encodeValue(value)}`, clickId: false })
+    if (value !== '') texts.push(`${name}=${encodeValue(value)}`)
   }
-  return wanted.length === 0 ? target : { ...target, query: replace(target.query, wanted, ONLY_UTM) }
+  return texts.join('&')
+}
+
+/**
+ * A link's destination with the link's own UTM values in it: each replaces the same-named keys in place (names compared
+ * without case) or is added at the end; everything else keeps its bytes.
+ *
+ * @param utm pairs, by `utmPairs`
+ */
+export function linkTarget(destination: string, utm: string): Target {
+  const { base, query, fragment } = takeApart(destination)
+  if (utm === '') return { base, query, fragment }
+  if (query === '') return { base, query: `?${utm}`, fragment }
+  if (!MAY_NAME_UTM.test(query)) return { base, query: query + glueOf(query) + utm, fragment }
+  const wanted = utm.split('&').map((text) => ({ name: comparedName(text, ONLY_UTM), text, clickId: false }))
+  return { base, query: replace(query, wanted, ONLY_UTM), fragment }
+}
+
+/** What has to stand between the query of a target and a pair behind it. */
+export function glueOf(query: string): '' | '?' | '&' {
+  if (query === '') return '?'
+  return query.endsWith('?') || query.endsWith('&') ? '' : '&'
+}
+
+/** The names of the pairs of a target's query as `addedPairs` compares them. */
+export function namesOf(target: Target, rules: MergeRules): ReadonlySet<string> {
+  const names = new Set<string>()
+  if (target.query.length > 1) {
+    for (const text of target.query.slice(1).split('&')) names.add(comparedName(text, rules))
+  }
+  return names
+}
+
+/** A byte that `visible` would have to see to. */
+const NOT_VISIBLE = /[^\x21-\x7e]|#/
+const ESCAPED = /[%+]/
+
+/**
+ * What `mergeQuery` only adds behind the query of a target, found in one pass: most visitors bring nothing, or a click
+ * id that the destination lacks. Null where something is replaced or has to be looked at more closely, or where the
+ * whole grows too long: then `mergeQuery` has to do it.
+ *
+ * @param names of the target's own pairs, by `namesOf`
+ */
+export function addedPairs(
+  target: Target,
+  names: ReadonlySet<string>,
+  requestQuery: string,
+  policy: PassThrough,
+  rules: MergeRules,
+): string | null {
+  const own = target.query
+  if (own === '?' || own.endsWith('&') || NOT_VISIBLE.test(requestQuery)) return null
+  let added = ''
+  for (let start = 0; start < requestQuery.length; ) {
+    const next = requestQuery.indexOf('&', start)
+    const end = next < 0 ? requestQuery.length : next
+    const equals = requestQuery.indexOf('=', start)
+    const name = requestQuery.slice(start, equals < 0 || equals > end ? end : equals)
+    if (ESCAPED.test(name)) return null
+    const lower = name.toLowerCase()
+    const clickId = rules.clickIdNames.has(lower)
+    const ours = lower === rules.clickIdParameter
+    if (end > start && !ours && (clickId || policy !== 'off')) {
+      const taken = names.has(clickId || lower.startsWith('utm_') ? lower : name)
+      if (taken && (clickId || policy === 'override')) return null
+      if (!taken)
+        added += added === '' ? requestQuery.slice(start, end) : `&${requestQuery.slice(start, end)}`
+    }
+    start = end + 1
+  }
+  const length = target.base.length + own.length + target.fragment.length + 1 + added.length
+  return length > MAX_LOCATION_BYTES ? null : added
 }
 
 /**
@@ -74,9 +142,8 @@ export function mergeQuery(
  * before the fragment.
  */
 export function aroundClickId(target: Target, parameter: string): { before: string; after: string } {
-  const { query } = target
-  const glue = query === '' ? '?' : query.endsWith('?') || query.endsWith('&') ? '' : '&'
-  return { before: `${target.base}${query}${glue}${parameter}=`, after: target.fragment }
+  const { base, query, fragment } = target
+  return { before: `${base}${query}${glueOf(query)}${parameter}=`, after: fragment }
 }
 
 /** The destination that a target was taken from or merged to. */
@@ -92,6 +159,8 @@ interface Pair {
   clickId: boolean
 }
 
+/** A name of UTM as it stands, or one that is hidden behind escapes. */
+const MAY_NAME_UTM = /utm|%/i
 const ONLY_UTM: MergeRules = { clickIdNames: new Set(), clickIdParameter: '' }
 
 function takeApart(destination: string): Target {
@@ -128,7 +197,7 @@ function replace(query: string, incoming: Pair[], rules: MergeRules): string {
       }
     }
   }
-  for (const [name, texts] of byName) if (!placed.has(name)) out.push(...texts)
+  for (const { name, text } of incoming) if (!placed.has(name)) out.push(text)
   return `?${out.join('&')}`
 }
 

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { count, share as percent, percents } from '../../shared/format/number.ts'
+import { count, share as percent, split } from '../../shared/format/number.ts'
 import { Change } from '../../shared/ui/change.tsx'
 import { cx } from '../../shared/ui/cx.ts'
 import { SideMark, SplitBar } from '../../shared/ui/side-mark.tsx'
@@ -23,10 +23,10 @@ export function LandingGrid({ rows, sort, onSort, compared }: LandingListProps &
         <caption className="sr-only">Landing pages with arrivals by search and by social</caption>
         <colgroup>
           <col />
-          <col className={compared ? 'w-38' : 'w-26'} />
-          <col className={compared ? 'w-38' : 'w-26'} />
-          <col className="w-26" />
-          <col className="w-62 max-lg:w-48" />
+          <col className={compared ? 'w-38 max-lg:w-32' : 'w-26'} />
+          <col className={compared ? 'w-38 max-lg:w-32' : 'w-26'} />
+          <col className="w-26 max-lg:w-20" />
+          <col className="w-62 max-lg:w-44" />
         </colgroup>
         <thead className="text-xs text-ink-3">
           <tr>
@@ -122,9 +122,9 @@ export function Ratio({ share }: { share: number | null }) {
       <SplitBar searchShare={share} className="h-2 min-w-0 flex-1" />
       <span
         title={`Search ${percent(share)}, Social ${percent(1 - share)}`}
-        className="w-14 text-right text-xs text-ink-2 tabular-nums"
+        className="min-w-14 text-right text-xs whitespace-nowrap text-ink-2 tabular-nums"
       >
-        {percents(share)} : {percents(1 - share)}
+        {split(share)}
       </span>
     </div>
   )
@@ -150,7 +150,9 @@ export function PageLink({ page, wrap = false }: { page: string; wrap?: boolean 
       ) : (
         <span className="flex items-baseline gap-2">
           <span className="min-w-0 shrink truncate font-medium">{path}</span>
-          <span className="max-w-1/2 min-w-0 shrink-100 truncate text-xs text-ink-3">{host}</span>
+          <span className="max-w-1/2 min-w-0 shrink-[9999] truncate max-lg:hidden text-xs text-ink-3">
+            {host}
+          </span>
         </span>
       )}
     </Link>

@@ -1,6 +1,8 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { FileInput, Link2, Radar } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { domains, originOf } from '../../shared/api/domains.ts'
 import { dayRange } from '../../shared/format/date.ts'
 import { Button, buttonClass } from '../../shared/ui/button.tsx'
 import { CodeLine } from '../../shared/ui/code-line.tsx'
@@ -46,7 +48,8 @@ export function NothingHere({ available }: { available: { from: string; to: stri
 /** Nothing was ever stored: the three ways to begin. */
 export function FirstSteps() {
   const { site } = useCompare()
-  const snippet = `<script defer src="${location.origin}/t.js"${site && site.name !== 'default' ? ` data-site="${site.name}"` : ''}></script>`
+  const { data: hosts } = useQuery(domains)
+  const snippet = `<script defer src="${originOf(hosts?.[0])}/t.js"${site && site.name !== 'default' ? ` data-site="${site.name}"` : ''}></script>`
   return (
     <section
       aria-labelledby="first-steps"

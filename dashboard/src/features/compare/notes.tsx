@@ -4,7 +4,8 @@ import { useCompare, useTotals } from './use-compare.ts'
 
 /** Which days the figures are about, in words. */
 export function RangeLine() {
-  const { data } = useTotals()
+  const { data, error } = useTotals()
+  if (error !== null && data === undefined) return null
   if (data === undefined) return <span className="skeleton inline-block h-4 w-64 align-middle" />
   const { meta, query } = data
   return (

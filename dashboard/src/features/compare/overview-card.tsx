@@ -1,6 +1,6 @@
 import { ChartLine, Table2 } from 'lucide-react'
 import { lazy, Suspense } from 'react'
-import type { Grain } from '../../shared/format/date.ts'
+import type { Grain } from '../../shared/time/days.ts'
 import { Card } from '../../shared/ui/card.tsx'
 import { Segmented } from '../../shared/ui/segmented.tsx'
 import { SIDE_DASH, SIDE_LABELS, SideMark, type SideName } from '../../shared/ui/side-mark.tsx'

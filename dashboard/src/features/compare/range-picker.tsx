@@ -89,7 +89,7 @@ const COMPARISONS: { value: 'previous' | 'year' | 'off'; label: string }[] = [
 
 /** What the days are compared with. */
 export function ComparisonPicker() {
-  const { view, today, change } = useCompare()
+  const { view, today, change, compared } = useCompare()
   const [open, setOpen] = useState(false)
   const own = Array.isArray(view.comparison) ? view.comparison : null
   const pick = (comparison: Comparison) => {
@@ -97,7 +97,8 @@ export function ComparisonPicker() {
     setOpen(false)
   }
   const named = COMPARISONS.find((one) => one.value === view.comparison)?.label
-  const label = own === null ? (named ?? '') : dayRange(...own)
+  // Nothing comes before all time, whatever the address says.
+  const label = !compared ? 'No comparison' : own === null ? (named ?? '') : dayRange(...own)
   return (
     <Popover
       open={open}
@@ -106,9 +107,7 @@ export function ComparisonPicker() {
       trigger={
         <Button aria-label={`Compare with: ${label}`}>
           <GitCompareArrows className="size-4 text-ink-3" aria-hidden />
-          <span className="max-sm:sr-only">
-            {view.comparison === 'off' ? label : `vs ${label.toLowerCase()}`}
-          </span>
+          <span className="max-sm:sr-only">{!compared ? label : `vs ${label.toLowerCase()}`}</span>
           <ChevronDown className="size-3.5 text-ink-3" aria-hidden />
         </Button>
       }

@@ -1,5 +1,5 @@
 import type { DateRange, QueryRequest } from '../../../../server/reports/contract.ts'
-import type { Grain } from '../../shared/format/date.ts'
+import type { Grain } from '../../shared/time/days.ts'
 import { addDays, addMonths, countDays, isDay, startOfMonth } from '../../shared/time/days.ts'
 
 /** The ranges that the query API knows by name. */

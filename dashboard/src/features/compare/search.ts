@@ -1,6 +1,6 @@
-import { z } from 'zod'
 import type { QueryRequest } from '../../../../server/reports/contract.ts'
-import type { Grain } from '../../shared/format/date.ts'
+import type { Grain } from '../../shared/time/days.ts'
+import { z } from '../../shared/zod.ts'
 import { type Chip, formatChip, parseChip, questionFilters } from './filters.ts'
 import { type Comparison, dateQuestion, parseComparison, parseRange, type Range } from './range.ts'
 import { parseSides } from './sides.ts'

@@ -1,6 +1,7 @@
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts'
-import { bucket, type Grain } from '../../shared/format/date.ts'
+import { bucket } from '../../shared/format/date.ts'
 import { count, shortCount } from '../../shared/format/number.ts'
+import type { Grain } from '../../shared/time/days.ts'
 import { Change } from '../../shared/ui/change.tsx'
 import { SIDE_DASH, SIDE_LABELS, SideMark, type SideName } from '../../shared/ui/side-mark.tsx'
 import type { TrendPoint } from './trend-points.ts'
@@ -46,6 +47,7 @@ export default function TrendChart({ points, grain, compared, clicksOnly }: Tren
           allowDecimals={false}
           width={44}
           tickCount={5}
+          niceTicks="snap125"
         />
         <Tooltip
           cursor={{ stroke: 'var(--line-strong)' }}

@@ -10,7 +10,8 @@ export interface TrendPoint {
 }
 
 /**
- * Joins the two sides' rows of one time dimension (`arrivals, clicks`) by label, in order of time.
+ * Joins the two sides' rows of one time dimension (`arrivals, clicks`) by label, in the order in
+ * which they came: by text, the two hours of a clock going back would change places.
  * @param clicksOnly no page sent a pageview: Search is unknown, Social shows its clicks.
  */
 export function trendPoints(search: QueryRow[], social: QueryRow[], clicksOnly: boolean): TrendPoint[] {
@@ -34,5 +35,5 @@ export function trendPoints(search: QueryRow[], social: QueryRow[], clicksOnly: 
     one.social = row.metrics[metric] ?? null
     one.socialBefore = row.compare?.metrics[metric] ?? null
   }
-  return [...points.values()].sort((a, b) => (a.label < b.label ? -1 : a.label > b.label ? 1 : 0))
+  return [...points.values()]
 }

@@ -1,5 +1,6 @@
-import { bucket, type Grain } from '../../shared/format/date.ts'
+import { bucket } from '../../shared/format/date.ts'
 import { count } from '../../shared/format/number.ts'
+import type { Grain } from '../../shared/time/days.ts'
 import { SideMark } from '../../shared/ui/side-mark.tsx'
 import type { TrendPoint } from './trend-points.ts'
 
@@ -31,7 +32,7 @@ export function TrendTable({ points, grain, compared, clicksOnly }: TrendTablePr
             </th>
             {compared && (
               <th scope="col" className="text-right">
-                before
+                <span className="sr-only">Search </span>before
               </th>
             )}
             <th scope="col" className="text-right">
@@ -40,7 +41,7 @@ export function TrendTable({ points, grain, compared, clicksOnly }: TrendTablePr
             </th>
             {compared && (
               <th scope="col" className="text-right">
-                before
+                <span className="sr-only">Social </span>before
               </th>
             )}
           </tr>

@@ -1,7 +1,9 @@
+import { useQuery } from '@tanstack/react-query'
 import { ChevronRight, CornerDownRight } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
+import { domains } from '../../shared/api/domains.ts'
 import { ApiProblem } from '../../shared/api/problem.ts'
-import { TextField } from '../../shared/ui/field.tsx'
+import { SelectField, TextField } from '../../shared/ui/field.tsx'
 import { AdvancedFields, CampaignFields } from './link-fields.tsx'
 import { changedFields, complaints, EMPTY_FORM, finalAddress, formOf, type LinkForm } from './link-form.ts'
 import { type LinkRecord, spoken } from './link-record.ts'
@@ -12,8 +14,8 @@ export const EDITOR_ID = 'link-editor'
 export interface LinkEditorProps {
   /** The link to change; without one, a new link is made. */
   link?: LinkRecord
-  /** Of the short link, where it is known. */
-  domain?: string | undefined
+  /** The site that a new link belongs to, where the address names one. */
+  site?: string | undefined
   onSaved: (link: LinkRecord) => void
   onBusy: (busy: boolean) => void
 }
@@ -30,7 +32,8 @@ const ADVANCED: (keyof LinkForm)[] = [
 const isField = (name: string): name is keyof LinkForm => Object.hasOwn(EMPTY_FORM, name)
 
 /** The form of a link: destination first, then what makes it findable, then the rest folded away. */
-export function LinkEditor({ link, domain = link?.domain, onSaved, onBusy }: LinkEditorProps) {
+export function LinkEditor({ link, site, onSaved, onBusy }: LinkEditorProps) {
+  const { data: hosts = [] } = useQuery(domains)
   const [first] = useState(() => (link === undefined ? EMPTY_FORM : formOf(link)))
   const [form, setForm] = useState(first)
   const [mine, setMine] = useState<Partial<Record<keyof LinkForm, string>>>({})
@@ -39,6 +42,7 @@ export function LinkEditor({ link, domain = link?.domain, onSaved, onBusy }: Lin
   // A link that was clicked keeps its slug: posts that carry it must not go dead.
   const fixedSlug = link !== undefined && (link.clicks ?? 0) > 0
   const theirs = problem instanceof ApiProblem ? problem : null
+  const domain = form.domain || hosts[0]?.host || ''
   const error = (field: keyof LinkForm) => mine[field] ?? theirs?.about(field)
   const unplaced = theirs?.errors.every((one) => !isField(one.field)) ?? problem !== null
 
@@ -52,7 +56,7 @@ export function LinkEditor({ link, domain = link?.domain, onSaved, onBusy }: Lin
   }
 
   async function save() {
-    const found = complaints(form)
+    const found = complaints(form, first)
     setMine(found)
     setProblem(null)
     if (Object.keys(found).length > 0) return
@@ -61,7 +65,9 @@ export function LinkEditor({ link, domain = link?.domain, onSaved, onBusy }: Lin
     onBusy(true)
     try {
       onSaved(
-        await (link === undefined ? create.mutateAsync(body) : change.mutateAsync({ id: link.id, body })),
+        await (link === undefined
+          ? create.mutateAsync({ ...body, ...(site === undefined ? {} : { site }) })
+          : change.mutateAsync({ id: link.id, body: { ...body, version: link.version } })),
       )
     } catch (failure) {
       setProblem(failure)
@@ -95,6 +101,15 @@ export function LinkEditor({ link, domain = link?.domain, onSaved, onBusy }: Lin
         onChange={(event) => set({ destination: event.target.value })}
         error={error('destination')}
       />
+      {link === undefined && hosts.length > 1 && (
+        <SelectField
+          label="Short domain"
+          options={hosts.map(({ host }) => ({ value: host, label: host }))}
+          value={domain}
+          onChange={(event) => set({ domain: event.target.value })}
+          error={error('domain')}
+        />
+      )}
       <TextField
         label="Slug"
         placeholder="made for you"
@@ -105,7 +120,7 @@ export function LinkEditor({ link, domain = link?.domain, onSaved, onBusy }: Lin
         hint={
           fixedSlug ? 'It has been clicked: its address stays.' : 'Letters of any script, digits and - _ . /'
         }
-        prefix={`${domain ?? ''}/`}
+        prefix={`${domain}/`}
         autoCapitalize="none"
         autoCorrect="off"
         spellCheck={false}
@@ -128,7 +143,7 @@ export function LinkEditor({ link, domain = link?.domain, onSaved, onBusy }: Lin
       </Group>
       <Preview
         form={form}
-        short={link === undefined ? `${domain ?? ''}/${form.slug.trim() || '…'}` : spoken(link.shortUrl)}
+        short={link === undefined ? `${domain}/${form.slug.trim() || '…'}` : spoken(link.shortUrl)}
       />
     </form>
   )

@@ -45,7 +45,7 @@ export function CampaignFields({ form, set, error }: FieldsProps) {
   const placements = useId()
   return (
     <>
-      <div className="grid gap-x-4 gap-y-4 sm:grid-cols-3">
+      <div className="grid grid-cols-2 gap-4 sm:grid-cols-3">
         <TextField
           label="Platform"
           list={platforms}

@@ -1,6 +1,6 @@
 import type { UtmValues } from '../../../../server/domain/hit.ts'
 import { parseDestination } from '../../../../server/domain/links/destination.ts'
-import { aroundClickId, joined, linkTarget } from '../../../../server/domain/links/merge.ts'
+import { aroundClickId, joined, linkTarget, utmPairs } from '../../../../server/domain/links/merge.ts'
 import { parseSlug } from '../../../../server/domain/links/slug.ts'
 import type { LinkRecord } from './link-record.ts'
 import type { LinkBody } from './links-api.ts'
@@ -8,6 +8,8 @@ import type { LinkBody } from './links-api.ts'
 /** What the form holds: every field a text, as controls give it. */
 export interface LinkForm {
   destination: string
+  /** Host of the short link; empty for the default one. Fixed once the link is made. */
+  domain: string
   slug: string
   title: string
   utm_source: string
@@ -30,6 +32,7 @@ export interface LinkForm {
 
 export const EMPTY_FORM: LinkForm = {
   destination: '',
+  domain: '',
   slug: '',
   title: '',
   utm_source: '',
@@ -52,6 +55,7 @@ export const EMPTY_FORM: LinkForm = {
 export function formOf(link: LinkRecord): LinkForm {
   return {
     destination: link.destination,
+    domain: link.domain,
     slug: link.slug,
     title: link.title ?? '',
     utm_source: link.utm_source ?? '',
@@ -101,11 +105,12 @@ function localClock(date: Date): string {
  * What can be said before the server is asked, by the server's own rules. Whether a slug is taken and which hosts are
  * short domains only the server knows.
  */
-export function complaints(form: LinkForm): Partial<Record<keyof LinkForm, string>> {
+export function complaints(form: LinkForm, first: LinkForm): Partial<Record<keyof LinkForm, string>> {
   const found: Partial<Record<keyof LinkForm, string>> = {}
   const destination = parseDestination(form.destination, ADDRESS_RULES)
   if (!destination.ok) found.destination = destination.message
-  const slug = form.slug.trim() === '' ? null : parseSlug(form.slug.trim())
+  // Left out, a new link's slug is made; one that is there cannot be taken away.
+  const slug = form.slug.trim() === first.slug ? null : parseSlug(form.slug.trim())
   if (slug !== null && !slug.ok) found.slug = slug.message
   const fallback = form.fallbackUrl.trim() === '' ? null : parseDestination(form.fallbackUrl, ADDRESS_RULES)
   if (fallback !== null && !fallback.ok) found.fallbackUrl = fallback.message
@@ -125,7 +130,7 @@ export function finalAddress(form: LinkForm): { address: string; withClickId: bo
     term: form.utm_term.trim(),
     content: form.utm_content.trim(),
   }
-  const target = linkTarget(destination.value, utm)
+  const target = linkTarget(destination.value, utmPairs(utm))
   if (form.clickId === 'off') return { address: joined(target), withClickId: false }
   const { before, after } = aroundClickId(target, ADDRESS_RULES.clickIdParameter)
   return { address: `${before}…${after}`, withClickId: true }

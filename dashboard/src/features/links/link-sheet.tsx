@@ -22,7 +22,7 @@ export function LinkSheet({ known }: { known: LinkRecord[] }) {
       search: (before) => ({ ...before, panel: undefined, id: undefined }),
       resetScroll: false,
     })
-  if (panel === 'new') return <NewLink domain={known[0]?.domain} onClose={close} />
+  if (panel === 'new') return <NewLink onClose={close} />
   if (panel === 'edit' && id !== undefined) {
     const link = known.find((one) => String(one.id) === id)
     return <EditLink key={id} id={id} {...(link === undefined ? {} : { link })} onClose={close} />
@@ -43,7 +43,8 @@ function Footer({ busy, label, onClose }: { busy: boolean; label: string; onClos
   )
 }
 
-function NewLink({ domain, onClose }: { domain: string | undefined; onClose: () => void }) {
+function NewLink({ onClose }: { onClose: () => void }) {
+  const { site } = route.useSearch()
   const [busy, setBusy] = useState(false)
   const [made, setMade] = useState<LinkRecord | null>(null)
   if (made !== null) {
@@ -66,7 +67,7 @@ function NewLink({ domain, onClose }: { domain: string | undefined; onClose: () 
       description="Only the destination is needed."
       footer={<Footer busy={busy} label="Make the link" onClose={onClose} />}
     >
-      <LinkEditor domain={domain} onSaved={setMade} onBusy={setBusy} />
+      <LinkEditor site={site} onSaved={setMade} onBusy={setBusy} />
     </Sheet>
   )
 }

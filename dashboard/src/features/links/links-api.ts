@@ -35,7 +35,8 @@ export function linkList({ site, search, state }: LinksSearch) {
 export function oneLink(id: string) {
   return queryOptions({
     queryKey: ['links', 'one', id],
-    queryFn: ({ signal }) => apiJson<LinkRecord>(`${PATH}/${encodeURIComponent(id)}`, { signal }),
+    queryFn: ({ signal }) =>
+      apiJson<LinkRecord>(`${PATH}/${encodeURIComponent(id)}?include=clicks`, { signal }),
   })
 }
 

@@ -16,11 +16,11 @@ import type { LinksSearch, StateFilter } from './search.ts'
 
 const route = getRouteApi('/links')
 
-const STATES: { value: StateFilter | 'all'; label: string }[] = [
-  { value: 'all', label: 'All' },
-  { value: 'active', label: 'Active' },
+const STATES: { value: StateFilter | 'current'; label: string }[] = [
+  { value: 'current', label: 'Current' },
   { value: 'disabled', label: 'Disabled' },
   { value: 'archived', label: 'Archived' },
+  { value: 'all', label: 'All' },
 ]
 
 /** Every short link: find, copy, make, change. */
@@ -49,16 +49,16 @@ export function LinksPage() {
         {make}
       </div>
       <Card
-        title="All links"
+        title="Short links"
         note={links !== undefined && `${count(links.length)}${list.hasNextPage ? '+' : ''}`}
         stale={list.isPlaceholderData}
         actions={
           <>
             <Segmented
               label="State"
-              value={search.state ?? 'all'}
+              value={search.state ?? 'current'}
               options={STATES}
-              onChange={(next) => change({ state: next === 'all' ? undefined : next })}
+              onChange={(next) => change({ state: next === 'current' ? undefined : next })}
             />
             <SearchBox
               label="Find a link"
@@ -80,12 +80,10 @@ export function LinksPage() {
             <Empty
               title="No link fits"
               actions={
-                <Button onClick={() => change({ search: undefined, state: undefined })}>
-                  Show all links
-                </Button>
+                <Button onClick={() => change({ search: undefined, state: 'all' })}>Show all links</Button>
               }
             >
-              Slug, destination, title and tags were searched.
+              Slug, destination, title and campaign are searched.
             </Empty>
           ) : (
             <Empty title="No link yet" actions={make}>

@@ -1,8 +1,9 @@
-import { z } from 'zod'
+import { z } from '../../shared/zod.ts'
 
 const text = z.string().optional().catch(undefined)
 
-export const STATE_FILTERS = ['active', 'disabled', 'archived'] as const
+/** Without one, active and disabled links are listed. */
+export const STATE_FILTERS = ['disabled', 'archived', 'all'] as const
 export type StateFilter = (typeof STATE_FILTERS)[number]
 
 /** The Links page's address. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from '../zod.ts'
 
 const problemBody = z.object({
   title: z.string().catch(''),
@@ -45,9 +45,9 @@ export class ApiProblem extends Error {
     return this.status >= 400 && this.status < 500 && this.status !== 408 && this.status !== 429
   }
 
-  /** What was said of a field, with the allowed values where the API lists them. */
+  /** What was said of a field or of a part of it (`tags[2]`), with the allowed values where the API lists them. */
   about(field: string): string | undefined {
-    const found = this.errors.find((error) => error.field === field)
+    const found = this.errors.find((error) => error.field === field || error.field.startsWith(`${field}[`))
     if (found === undefined) return undefined
     const allowed = found.allowed === undefined ? '' : ` Allowed: ${found.allowed.join(', ')}.`
     return `${found.message}${allowed}`.trim() || this.message

@@ -1,4 +1,4 @@
-import { toUtc } from '../time/days.ts'
+import { type Grain, toUtc } from '../time/days.ts'
 
 const utc = (options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat(undefined, { ...options, timeZone: 'UTC' })
@@ -40,8 +40,6 @@ export function firstWeekday(): number {
   }
   return locale.getWeekInfo?.().firstDay ?? locale.weekInfo?.firstDay ?? 1
 }
-
-export type Grain = 'hour' | 'day' | 'week' | 'month'
 
 /** A label of a `time:…` dimension, short for an axis or in full for a table. Unknown shapes are shown as they are. */
 export function bucket(label: string, grain: Grain, form: 'short' | 'full'): string {

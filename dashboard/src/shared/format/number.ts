@@ -35,11 +35,12 @@ export function share(value: number): string {
   return percent.format(value)
 }
 
-/** A share's whole percents without their sign, for columns that carry it in their head: `38`. */
-export function percents(value: number): string {
-  if (value > 0 && value < 0.01) return `<${whole.format(1)}`
-  if (value < 1 && value > 0.99) return `>${whole.format(99)}`
-  return whole.format(value * 100)
+/** Two parts of a whole in whole percents that add up to 100: `38 : 62`. Neither rounds to nothing or to all. */
+export function split(first: number): string {
+  if (first > 0 && first < 0.01) return `<${whole.format(1)} : >${whole.format(99)}`
+  if (first < 1 && first > 0.99) return `>${whole.format(99)} : <${whole.format(1)}`
+  const percents = Math.round(first * 100)
+  return `${whole.format(percents)} : ${whole.format(100 - percents)}`
 }
 
 /** How many times as much: `1.3`, in whole numbers from ten on. */

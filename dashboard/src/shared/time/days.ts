@@ -3,6 +3,9 @@
 const DAY_MS = 86_400_000
 const SHAPE = /^(\d{4})-(\d{2})-(\d{2})$/
 
+/** The length of one step of a time axis. */
+export type Grain = 'hour' | 'day' | 'week' | 'month'
+
 /** True for an existing calendar day written `YYYY-MM-DD`. */
 export function isDay(text: string): boolean {
   return SHAPE.test(text) && dayOf(toUtc(text)) === text

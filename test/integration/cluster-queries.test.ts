@@ -1,0 +1,138 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createDuplicateFinder } from '../../server/loader/duplicates.ts'
+import { createEnricher } from '../../server/loader/enrich.ts'
+import { Generations, JudgedDaysLog } from '../../server/loader/generations.ts'
+import { createCarefulInserter } from '../../server/loader/missing.ts'
+import { beginTurn, sweep } from '../../server/loader/turn.ts'
+import { packageFile } from '../../server/paths.ts'
+import { linkClicks } from '../../server/reports/link-clicks.ts'
+import { parseMigration, statementsFor } from '../../server/warehouse/ddl.ts'
+import { openServerWarehouse } from '../../server/warehouse/server.ts'
+import type { InsertFile, Warehouse } from '../../server/warehouse/warehouse.ts'
+import { type ClickHouseStandIn, startClickHouseStandIn } from '../support/clickhouse-stand-in.ts'
+import { judgedAs, pageview, SITE } from '../support/hits.ts'
+import { askableSite } from './reports-support.ts'
+
+const SHARD =
+  '<shard><internal_replication>true</internal_replication><replica><host>127.0.0.1</host><port>9000</port></replica></shard>'
+/**
+ * Two shards that are both this engine: it plans and refuses as a cluster does, but a question sees every row twice, and
+ * a token's rows of the second shard meet those of the first. So these tests ask what is accepted, and tokens are tried
+ * on a cluster of one.
+ */
+const CLUSTERS = `<clickhouse><tcp_port>9000</tcp_port><remote_servers>
+<main>${SHARD.repeat(2)}</main><one>${SHARD}</one>
+</remote_servers></clickhouse>`
+const EDGE_RUN = '00112233445566778899aabb'
+
+let directory: string
+let standIn: ClickHouseStandIn
+let warehouse: Warehouse
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'jejak-shards-'))
+  const configFile = join(directory, 'config.xml')
+  writeFileSync(configFile, CLUSTERS)
+  standIn = await startClickHouseStandIn({ path: join(directory, 'engine'), configFile })
+  warehouse = openServerWarehouse({ url: standIn.url, cluster: 'main' })
+  for (const file of readdirSync(packageFile('sql')).filter((name) => name.endsWith('.sql'))) {
+    await makeTables(readFileSync(packageFile('sql', file), 'utf8'), 'main')
+  }
+})
+
+afterAll(async () => {
+  await warehouse.close()
+  await standIn.close()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+async function makeTables(migration: string, cluster: string): Promise<void> {
+  for (const statement of parseMigration(migration)) {
+    for (const sql of statementsFor(statement, cluster)) await warehouse.command(withoutKeeper(sql))
+  }
+}
+
+/** The embedded engine has no Keeper to replicate and to run statements everywhere by. */
+function withoutKeeper(sql: string): string {
+  return sql
+    .replace(/ ON CLUSTER \w+/, '')
+    .replace(/Replicated(\w*MergeTree)\([^)]*\)/, '$1')
+    .replace(
+      /replicated_deduplication_window = \d+, replicated_deduplication_window_seconds = \d+/,
+      'non_replicated_deduplication_window = 1000',
+    )
+}
+
+test('a batch sent twice through a distributed table is kept once', async () => {
+  await makeTables(
+    [
+      '-- jejak:table shard = cityHash64(a)',
+      'CREATE TABLE t (a UInt64)',
+      'ENGINE = MergeTree ORDER BY a SETTINGS non_replicated_deduplication_window = 100;',
+    ].join('\n'),
+    'one',
+  )
+  const path = join(directory, 'batch.tsv')
+  writeFileSync(path, '1\n2\n3\n')
+  const file: InsertFile = { table: 't', columns: [['a', 'UInt64']], path, token: 'batch' }
+  await warehouse.insert(file)
+  await standIn.inject({ kind: 'cutAfterInsert', times: 1 })
+  await expect(warehouse.insert({ ...file, token: 'lost' })).rejects.toMatchObject({ kind: 'unreachable' })
+  await warehouse.insert({ ...file, token: 'lost' })
+  await warehouse.insert(file)
+  expect(await warehouse.query('SELECT a, count() AS n FROM t_local GROUP BY a ORDER BY a')).toEqual([
+    { a: 1, n: 2 },
+    { a: 2, n: 2 },
+    { a: 3, n: 2 },
+  ])
+})
+
+test('what the loader asks and writes is accepted', async () => {
+  const judgedDays = new JudgedDaysLog(warehouse)
+  const careful = createCarefulInserter(warehouse, directory)
+  const finder = createDuplicateFinder(warehouse)
+  finder.begin('batch')
+  await finder.find([pageview(EDGE_RUN, 1)])
+  await judgedDays.note([{ siteId: SITE.id, day: '2026-01-01', generation: 1, rulesVersion: 1 }])
+  await new Generations(warehouse).refresh()
+  await careful.insertMissing([pageview(EDGE_RUN, 2)], [], 'root', () => 0)
+})
+
+test('a day is judged again, and what that leaves is swept', async () => {
+  const turn = await beginTurn(
+    { siteId: 99, from: Date.UTC(2026, 0, 1), to: Date.UTC(2026, 0, 2), days: ['2026-01-01'] },
+    {
+      warehouse,
+      enricher: createEnricher(
+        { judge: (hit, { days }) => judgedAs(hit, days.dayOf(hit.time)) },
+        {
+          sites: { list: async () => [SITE] },
+          links: { byIds: async () => [] },
+          keys: { current: async () => Buffer.alloc(32, 1), previous: async () => null },
+        },
+      ),
+      careful: createCarefulInserter(warehouse, directory),
+      judgedDays: new JudgedDaysLog(warehouse),
+    },
+  )
+  while ((await turn.step()) === null) {
+    // An empty site takes two steps.
+  }
+  expect(
+    await warehouse.query(
+      "SELECT count() AS n FROM turned_days_local WHERE site = 99 AND day = '2026-01-01'",
+    ),
+  ).toEqual([{ n: 1 }])
+  await expect(sweep(warehouse)).resolves.toBeTypeOf('number')
+})
+
+test('what reports ask is accepted', async () => {
+  const { ask } = askableSite(warehouse)
+  await ask({ metrics: ['arrivals', 'clicks', 'unique_clicks', 'visitors', 'pageviews', 'bot_hits'] })
+  await ask({ metrics: ['arrivals'], dimensions: ['landing_page', 'side'], compare: 'previous' })
+  await ask({ metrics: ['visitors'], dimensions: ['time:day'] })
+  await expect(linkClicks(warehouse, SITE, [7])).resolves.toBeInstanceOf(Map)
+})
