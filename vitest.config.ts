@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+/** Tests that run the built product. */
+const PRODUCT = ['test/{faults,browser}/**/*.test.ts']
+
 /**
  * Unit tests stand beside the code; `test/` holds what needs real engines, real processes or a real browser.
  * Forks, not threads: the embedded engine may be opened once per process and from its main thread only.
@@ -10,7 +13,27 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    include: ['{server,dashboard,tracker,test,bench,scripts}/**/*.test.{ts,tsx}'],
-    exclude: ['**/node_modules/**', 'dist/**'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'code',
+          include: ['{server,dashboard,tracker,test,bench,scripts}/**/*.test.{ts,tsx}'],
+          exclude: ['**/node_modules/**', 'dist/**', ...PRODUCT],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'product',
+          include: PRODUCT,
+          globalSetup: 'test/global-setup.ts',
+          // After the others: processes that are killed under load want the machine for themselves.
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
   },
 })

@@ -37,6 +37,7 @@ await migrate(warehouse)
 const judge = createJudge(loadFacts())
 const enricher = createEnricher(judge, {
   sites: { list: async () => [SITE] },
+  rules: { all: async () => [] },
   links: { byIds: async () => [] },
   keys: { current: async () => Buffer.alloc(32, 1), previous: async () => null },
 })

@@ -10,12 +10,13 @@ import { type LoadRequest, loadRequests, makeLinks, plainRequest } from './redir
 /*
  * How fast the edge redirects, beside servers that do nothing but answer a constant 302: `npm run bench -- redirect`.
  * Each server runs in a process of its own, the same requests are sent to each in interleaved rounds, and what is
- * printed are medians of the rounds and their ratios. Options: --rounds 7 --seconds 4 --connections 50 --links 100000
+ * printed are medians of the rounds and their ratios. Options: --rounds 7 --seconds 4 --connections 50 --links 100000 --skew 3
  */
 const ROUNDS = option('rounds', 7)
 const SECONDS = option('seconds', 4)
 const CONNECTIONS = option('connections', 50)
 const LINKS = option('links', 100_000)
+const SKEW = option('skew', 3)
 /** The servers run as they are shipped: compiled, like this file. */
 const SERVER = fileURLToPath(new URL('redirect-server.js', import.meta.url))
 const REQUESTS_PER_CONNECTION = 2000
@@ -63,15 +64,11 @@ async function main(): Promise<void> {
 
 function requestSets(proxied: boolean): LoadRequest[][] {
   return Array.from({ length: CONNECTIONS }, (_, connection) =>
-    loadRequests(REQUESTS_PER_CONNECTION, LINKS, connection + 1, proxied),
+    loadRequests(REQUESTS_PER_CONNECTION, LINKS, connection + 1, { proxied, skew: SKEW }),
   )
 }
 
-async function start(
-  kind: string,
-  folder: string,
-  requests: LoadRequest[][],
-): Promise<Running> {
+async function start(kind: string, folder: string, requests: LoadRequest[][]): Promise<Running> {
   const child = spawn(process.execPath, [...nodeFlags(kind), SERVER, kind, folder], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })

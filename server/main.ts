@@ -7,6 +7,23 @@ import { packageFile } from './paths.ts'
 const { version, description }: { version: string; description: string } = JSON.parse(
   readFileSync(packageFile('package.json'), 'utf8'),
 )
+
+/** Of the system: a port that is taken, an address that is not ours, a folder that cannot be one, a server that is away. */
+const CODES_FOR_PEOPLE = new Set([
+  'EADDRINUSE',
+  'EADDRNOTAVAIL',
+  'ENOTFOUND',
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOSPC',
+  'EEXIST',
+  'ENOTDIR',
+  'ENOENT',
+  'ECONNREFUSED',
+])
+const NAMES_FOR_PEOPLE = new Set(['ConfigError', 'LockTaken', 'WarehouseError'])
+
 const program = new Command('jejak').description(description).version(version).showHelpAfterError()
 
 command('start', 'Run everything on this machine: redirects, loader, API and dashboard on one port.').action(
@@ -30,10 +47,8 @@ command('loader', 'Run only the loader of this machine’s spool, into a ClickHo
   }),
 )
 command('migrate', 'Bring control store and warehouse to the newest schema, and end.').action(
-  run('migrate', async (config) => {
-    const stores = await import('./processes/stores.ts')
-    await (await stores.openConfiguredControl(config)).close()
-    await (await stores.openConfiguredWarehouse(config)).close()
+  run('migrate', async (config, log) => {
+    await (await import('./commands/migrate.ts')).migrateCommand(config, log)
   }),
 )
 
@@ -61,6 +76,17 @@ importOf('access-log', 'Pageviews of a web server’s access log (combined or co
       },
     ),
   )
+
+program
+  .command('classify [file]')
+  .description(
+    'Say of visits where they came from and whether a person sent them: one JSON object a line in and out.',
+  )
+  .option('--no-evidence', 'leave out why')
+  .action(async (file: string | undefined, { evidence }: { evidence: boolean }) => {
+    const { classifyCommand } = await import('./commands/classify.ts')
+    process.exitCode = await classifyCommand({ file, evidence }, process)
+  })
 
 /** The app process behind `start`; not for people. */
 command('app-child', '', true).action(
@@ -136,6 +162,6 @@ function run<Args extends unknown[]>(
 /** What a person at the terminal can put right; anything else is ours and keeps its stack. */
 function isForPeople(error: unknown): error is Error {
   if (!(error instanceof Error)) return false
-  if (error instanceof ConfigError || error.name === 'LockTaken') return true
-  return 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES')
+  if (NAMES_FOR_PEOPLE.has(error.name)) return true
+  return 'code' in error && typeof error.code === 'string' && CODES_FOR_PEOPLE.has(error.code)
 }

@@ -56,7 +56,7 @@ CREATE TABLE raw_hits
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(time)
 ORDER BY (site, toDate(time), visitor, time, hit_id)
-SETTINGS non_replicated_deduplication_window = 1000;
+SETTINGS non_replicated_deduplication_window = 10000;
 
 -- Judged hits: what reports read. A row counts only while its generation is the current one of its (site, day).
 -- jejak:table shard = cityHash64(site, visitor)
@@ -95,12 +95,16 @@ CREATE TABLE hits
   browser         LowCardinality(String),
   os              LowCardinality(String),
   landing         LowCardinality(String),
-  rules_version   UInt16
+  referrer_host   LowCardinality(String),  -- for a site's own rules to test, as is the next
+  click_id_kinds  LowCardinality(String),  -- small letters, between spaces
+  base_channel    LowCardinality(String),  -- what the built-in rules said, where a rule of the site's own decided
+  base_source     LowCardinality(String),
+  rules_version   UInt32
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(time)
 ORDER BY (site, day, kind, time, hit_id)
-SETTINGS non_replicated_deduplication_window = 1000;
+SETTINGS non_replicated_deduplication_window = 10000;
 
 -- Which (site, day) hold judged rows, and by which rules they were made; written before the rows themselves.
 -- jejak:table
@@ -109,13 +113,14 @@ CREATE TABLE judged_days
   site            UInt32,
   day             Date,
   generation      UInt32,
-  rules_version   UInt16
+  rules_version   UInt32
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (site, day, generation, rules_version);
 
 -- The current generation of a (site, day): the highest here, 0 where there is none. One insert turns a day at once.
--- jejak:table
+-- On a cluster a site's rows stay on one shard, so that several days still turn by one insert.
+-- jejak:table shard = cityHash64(site)
 CREATE TABLE turned_days
 (
   site            UInt32,

@@ -16,6 +16,8 @@ import { answerSchema, filterComponent, questionJsonSchema, registrySchema } fro
 export interface QueryDeps {
   warehouse: Warehouse
   sites: { byName(name: string): Promise<Site | null> }
+  /** The channels that a site's own rules name; none where it is left out. */
+  ownChannels?(siteId: number): Promise<readonly string[]>
   /** Unix milliseconds before which everything that the edges received is in the warehouse. */
   freshness(): number
   /** Unix milliseconds; the clock where it is left out. */
@@ -94,6 +96,7 @@ async function answerBody(deps: QueryDeps, c: Context): Promise<QueryAnswer> {
     site,
     completeUntil: deps.freshness(),
     now: deps.now?.() ?? Date.now(),
+    ownChannels: async () => (await deps.ownChannels?.(site.id)) ?? [],
     signal: c.req.raw.signal,
   })
 }
@@ -125,8 +128,12 @@ function csv(answer: QueryAnswer): Response {
   })
 }
 
-/** @throws what is no fault of the question or of the moment: a defect of ours. */
-function refusal(c: Context, error: unknown): Response {
+/**
+ * What a report that could not be made is answered with.
+ *
+ * @throws what is no fault of the question or of the moment: a defect of ours.
+ */
+export function refusal(c: Context, error: unknown): Response {
   if (error instanceof NotJson) return problem(c, 415, 'Send the question as application/json.')
   if (error instanceof QuestionError) {
     return problem(

@@ -25,7 +25,8 @@ export const refuseInvalid: Hook<unknown, Env, string, unknown> = (result, c) =>
   )
 }
 
-function fieldProblems(error: ZodError): FieldProblem[] {
+/** What a schema found wrong, field by field. */
+export function fieldProblems(error: ZodError): FieldProblem[] {
   return error.issues.flatMap((issue): FieldProblem[] => {
     const at = fieldName(issue.path)
     if (issue.code === 'unrecognized_keys') {

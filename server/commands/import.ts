@@ -7,6 +7,7 @@ import { type ImportArgs, runImport } from '../imports/command.ts'
 import type { Logger } from '../ops/log.ts'
 import { type FoundLoader, findLoader } from '../processes/find-loader.ts'
 import { dataPaths, openConfiguredControl } from '../processes/stores.ts'
+import { IMPORT_DIRECTORY } from '../spool/segments.ts'
 import { openSpoolWriter } from '../spool/writer.ts'
 
 const LOOK_AGAIN_MS = 100
@@ -19,7 +20,10 @@ const LOOK_AGAIN_MS = 100
  */
 export async function importCommand(config: Config, args: ImportArgs, log: Logger): Promise<number> {
   const control = await openConfiguredControl(config)
-  const directory = join(dataPaths(config.dataDir).spool, `import-${randomBytes(8).toString('hex')}`)
+  const directory = join(
+    dataPaths(config.dataDir).spool,
+    `${IMPORT_DIRECTORY}${randomBytes(8).toString('hex')}`,
+  )
   let loader: FoundLoader | null = null
   try {
     return await runImport(args, {
@@ -47,7 +51,7 @@ export async function importCommand(config: Config, args: ImportArgs, log: Logge
   }
 }
 
-/** The loader deletes segments that are loaded; the directory itself goes with its writer. */
+/** The loader removes the directory with its last segment; where there was none, nobody else would. */
 async function removeEmpty(directory: string): Promise<void> {
   const left = await readdir(directory).catch(() => [])
   if (!left.some((name) => name.endsWith('.seg'))) await rm(directory, { recursive: true, force: true })

@@ -1,6 +1,7 @@
 import type { UtmValues } from '../domain/hit.ts'
 import type { Link, LinkState } from '../domain/links/link.ts'
 import type { ShortDomain } from '../domain/links/short-domain.ts'
+import type { Rule, RuleDraft } from '../domain/rules/rule.ts'
 import type { Site } from '../domain/site.ts'
 
 /**
@@ -8,12 +9,13 @@ import type { Site } from '../domain/site.ts'
  * PostgreSQL answer alike. What a caller did wrong rejects with a `ControlError`; any other rejection means that the
  * store does not answer just now, and asking again later is right.
  *
- * Every change that edges must hear of (sites, domains, links, keys) moves one counter, in commit order.
+ * Every change that edges must hear of (sites, domains, links, rules, keys) moves one counter, in commit order.
  */
 export interface Control {
   readonly sites: SiteStore
   readonly domains: DomainStore
   readonly links: LinkStore
+  readonly rules: RuleStore
   readonly salts: SaltStore
   readonly keys: KeyStore
   /** Runs work while no other process that asks for the same does: writing to a warehouse that several loaders share. */
@@ -73,6 +75,31 @@ export interface LinkStore {
   changedSince(revision: number, limit: number): Promise<{ links: Link[]; revision: number }>
   /** The counter: moves when a site, domain, link or key has changed. One look-up of one row, made to be polled. */
   latestRevision(): Promise<number>
+}
+
+export interface RuleStore {
+  /** The lists of all sites that ever had a rule. */
+  all(): Promise<RuleList[]>
+  /** A site's list; revision 0 where it never had a rule. */
+  of(siteId: number): Promise<RuleList>
+  /**
+   * Changes a site's list as a whole: `change` gets the rules as they are and gives them as they shall be, in order;
+   * those without an id get one. The revision grows where anything differs. Rejects with `not_found` for the site or
+   * for a rule's id, with `version_conflict` where the list is no longer at `expectedRevision`, and with what `change`
+   * throws.
+   */
+  change(
+    siteId: number,
+    change: (current: readonly Rule[]) => readonly RuleDraft[],
+    expectedRevision?: number,
+  ): Promise<RuleList>
+}
+
+/** A site's own rules in their order. */
+export interface RuleList {
+  siteId: number
+  revision: number
+  rules: readonly Rule[]
 }
 
 export interface SaltStore {

@@ -1,6 +1,7 @@
 import { type Migration, Migrator } from 'kysely'
 import type { Engine } from './database.ts'
 import { start } from './migrations/0001-start.ts'
+import { rules } from './migrations/0002-rules.ts'
 import type { Database } from './schema.ts'
 
 /**
@@ -10,7 +11,7 @@ import type { Database } from './schema.ts'
  * @throws the migration's own error; the store is then as it was.
  */
 export async function migrateControl(database: Database, engine: Engine): Promise<void> {
-  const migrations: Record<string, Migration> = { '0001-start': start(engine) }
+  const migrations: Record<string, Migration> = { '0001-start': start(engine), '0002-rules': rules() }
   const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()
   if (error !== undefined) throw error

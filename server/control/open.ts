@@ -5,6 +5,7 @@ import { createExclusively } from './exclusive.ts'
 import { ensureDefaults } from './first-start.ts'
 import { linkStore } from './links.ts'
 import { migrateControl } from './migrate.ts'
+import { ruleStore } from './rules.ts'
 import { keyStore, saltStore } from './secrets.ts'
 import { siteStore } from './sites.ts'
 
@@ -41,6 +42,7 @@ export async function openControl(url: string, options: ControlOptions): Promise
     sites: siteStore(database),
     domains: domainStore(database),
     links: linkStore(database),
+    rules: ruleStore(database),
     salts: saltStore(database),
     keys: keyStore(database),
     exclusively: createExclusively(database, engine),

@@ -6,6 +6,7 @@ export interface Schema {
   sites: SiteTable
   domains: DomainTable
   links: LinkTable
+  rule_lists: RuleListTable
   salts: SaltTable
   keys: KeyTable
   revisions: { name: string; value: number }
@@ -76,6 +77,17 @@ export interface LinkTable {
   /** What `LinkQuery.search` looks in, and `LinkQuery.tag`: case-folded, since the engines fold differently. */
   search_text: string
   tag_keys: string
+}
+
+interface RuleListTable {
+  site_id: number
+  /** Grows with every change of the list. */
+  revision: number
+  /** The highest id that a rule of the site ever had. */
+  last_id: number
+  /** The ordered rules, as JSON. */
+  rules: string
+  updated_at: number
 }
 
 interface SaltTable {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { loadFacts } from '../facts/load.ts'
 import { emptyHit, type RawHit } from './hit.ts'
-import { createJudge, type JudgeContext, RULES_VERSION } from './judge.ts'
+import { createJudge, type JudgeContext, rulesVersionOf } from './judge.ts'
 import type { Link } from './links/link.ts'
 import type { Site } from './site.ts'
 import { localDays } from './time/local-day.ts'
@@ -94,7 +94,7 @@ describe('a click', () => {
       browser: 'Chrome',
       os: 'Windows',
       landing: '',
-      rulesVersion: RULES_VERSION,
+      rulesVersion: rulesVersionOf(0),
     })
   })
 

@@ -7,6 +7,8 @@ import type { Paid, RawHit, UtmValues } from './hit.ts'
 import type { JudgedHit } from './judged.ts'
 import type { Link } from './links/link.ts'
 import { remember } from './remember.ts'
+import { NO_RULES, relabel, ruleName, type SiteRules } from './rules/compile.ts'
+import { clickIdKindsText, type RuleFacts, referrerHost } from './rules/facts.ts'
 import type { Site } from './site.ts'
 import type { LocalDays } from './time/local-day.ts'
 import { landingPage } from './urls/landing-page.ts'
@@ -21,6 +23,8 @@ export interface JudgeContext {
   days: LocalDays
   /** What the click id of a pageview turned out to be, and the link it names where it is genuine. */
   landing: { verdict: JudgedHit['landing']; link: Link | null }
+  /** The site's own rules; none where it is left out. */
+  rules?: SiteRules
 }
 
 export interface Judge {
@@ -38,10 +42,20 @@ interface LinkSays {
   link: string
 }
 
+/** Revisions of a site's own rules that a rules version can tell apart. */
+const REVISIONS = 1_000_000
+
+/** The version of a judgement: the built-in rules' in millions, and the revision of the site's own. */
+export function rulesVersionOf(revision: number): number {
+  return RULES_VERSION * REVISIONS + (revision % REVISIONS)
+}
+
 /** Pages remembered for each site at once. */
 const PAGE_CACHE_SIZE = 20_000
 /** Hosts of one site's pages: a handful. */
 const HOST_CACHE_SIZE = 1_000
+/** Referrers remembered for all sites together. */
+const REFERRER_CACHE_SIZE = 20_000
 const NO_LINK: LinkSays = {
   platform: '',
   paid: '',
@@ -60,6 +74,7 @@ export function createJudge(facts: ChannelFacts & TrafficFacts): Judge {
   const classify = createClassifier(facts)
   const trafficOf = createTrafficDetector(facts)
   const deviceOf = createDeviceReader()
+  const referrerHostOf = remember(REFERRER_CACHE_SIZE, referrerHost)
   const pages = new WeakMap<Site, (url: string) => string>()
   const pageHosts = new WeakMap<Site, (host: string) => readonly string[]>()
 
@@ -86,7 +101,7 @@ export function createJudge(facts: ChannelFacts & TrafficFacts): Judge {
   }
 
   return {
-    judge(hit, { site, days, landing }) {
+    judge(hit, { site, days, landing, rules = NO_RULES }) {
       const verdict = trafficOf(hit)
       const says = hit.kind === 'click' ? clickedLink(hit) : landedLink(landing)
       const label = classify({
@@ -103,6 +118,20 @@ export function createJudge(facts: ChannelFacts & TrafficFacts): Judge {
         siteHosts: ownHosts(site, hit),
       })
       const { device, browser, os } = deviceOf(hit.userAgent, hit.headers)
+      const facts: RuleFacts = {
+        channel: label.channel,
+        source: label.source,
+        medium: label.medium,
+        campaign: label.campaign,
+        platform: label.platform,
+        referrerHost: referrerHostOf(hit.referrer),
+        landingPage: pageOf(site)(hit.kind === 'click' ? hit.destination : hit.url),
+        clickIdKinds: clickIdKindsText(hit.clickIdKinds),
+        country: hit.country,
+        link: says.link,
+      }
+      const own = rules.first(facts)
+      const { channel, side, sideWithPaid, source } = own ? relabel(label, own.then) : label
       return {
         siteId: hit.siteId,
         day: days.dayOf(hit.time),
@@ -115,15 +144,17 @@ export function createJudge(facts: ChannelFacts & TrafficFacts): Judge {
         outcome: hit.outcome,
         entry:
           hit.kind === 'pageview' && (label.referrerKind === 'none' || label.referrerKind === 'external'),
-        channel: label.channel,
-        side: label.side,
-        sideWithPaid: label.sideWithPaid,
-        source: label.source,
+        channel,
+        side,
+        sideWithPaid,
+        source,
         medium: label.medium,
         campaign: label.campaign,
         term: label.term,
         content: label.content,
-        channelRule: label.rule,
+        channelRule: own ? ruleName(own) : label.rule,
+        baseChannel: own ? label.channel : '',
+        baseSource: own ? label.source : '',
         platform: label.platform,
         placement: says.placement,
         paid: says.paid,
@@ -131,13 +162,15 @@ export function createJudge(facts: ChannelFacts & TrafficFacts): Judge {
         campaignId: says.campaignId,
         linkId: says.linkId,
         link: says.link,
-        landingPage: pageOf(site)(hit.kind === 'click' ? hit.destination : hit.url),
+        landingPage: facts.landingPage,
         country: hit.country,
         device,
         browser,
         os,
         landing: hit.kind === 'pageview' ? landing.verdict : '',
-        rulesVersion: RULES_VERSION,
+        referrerHost: facts.referrerHost,
+        clickIdKinds: facts.clickIdKinds,
+        rulesVersion: rulesVersionOf(rules.revision),
       }
     },
   }

@@ -18,7 +18,8 @@ export interface JudgedHit {
   outcome: Outcome
   /** An entry pageview: its referrer is absent or of another site. Counts as an arrival when `traffic` is person. */
   entry: boolean
-  channel: Channel
+  /** One of `CHANNELS`, or a name of the site's own. */
+  channel: string
   /** By organic channels only; paid channels stand in Other. */
   side: Side
   /** With the paid channels added to both sides. */
@@ -28,8 +29,11 @@ export interface JudgedHit {
   campaign: string
   term: string
   content: string
-  /** The rule that decided the channel. */
+  /** The rule that decided channel and source: a built-in one by its name, one of the site's own as `site:<id>`. */
   channelRule: string
+  /** What the built-in rules said, where a rule of the site's own decided; empty elsewhere. */
+  baseChannel: Channel | ''
+  baseSource: string
   platform: string
   placement: string
   paid: RawHit['paid']
@@ -46,6 +50,11 @@ export interface JudgedHit {
   os: string
   /** What the click id of a pageview turned out to be. */
   landing: 'verified' | 'forged' | 'expired' | ''
+  /** Host of the referring page, or the referring app's id, for a site's own rules to test. */
+  referrerHost: string
+  /** Names of click ids in small letters, between spaces. */
+  clickIdKinds: string
+  /** Of the built-in rules and of the site's own (`rulesVersion`). */
   rulesVersion: number
 }
 

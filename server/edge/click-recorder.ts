@@ -4,9 +4,9 @@ import { clickIdKinds } from '../domain/urls/query-values.ts'
 import type { LossReason, SpoolWriter } from '../spool/spool.ts'
 import type { Asked } from './asked.ts'
 import { capBytes } from './cap.ts'
-import { encodeClick } from './click-record.ts'
+import { encodeClick, linkJson } from './click-record.ts'
 import type { Clock } from './clock.ts'
-import type { Route } from './link-route.ts'
+import type { LinkAtHand, Route } from './link-route.ts'
 import { jsonText } from './request-headers.ts'
 import type { VisitReader } from './visit.ts'
 
@@ -21,7 +21,6 @@ export interface ClickSubject {
   siteId: number
   keptKeys: ReadonlySet<string>
   siteJson: string
-  linkJson: string
   termsJson: string
 }
 
@@ -29,36 +28,46 @@ export interface ClickSubject {
 export type RecordClick = (
   asked: Asked,
   subject: ClickSubject,
+  /** Null where nobody made the slug. */
+  link: LinkAtHand | null,
   route: Route,
   clickId: string,
   done: (lost?: LossReason) => void,
 ) => void
 
+const NO_LINK_JSON = linkJson(0, 0)
 const NO_NAMES: readonly string[] = []
 
 export function createClickRecorder({ spool, visits, clock }: ClickRecorderOptions): RecordClick {
-  return ({ req, path, query, headers, client, userAgent, slug: whole }, subject, route, clickId, done) => {
+  return (
+    { req, path, query, headers, client, userAgent, slug: whole },
+    subject,
+    link,
+    route,
+    clickId,
+    done,
+  ) => {
     const { receivedAt, sequence } = clock.next()
     const visitor = visits.visitor(client, headers.userAgent, subject.siteId, receivedAt)
     const referrer = visits.referrer(headers.referrer, subject.keptKeys)
     const slug = capBytes(whole, TEXT_CAPS.slug)
     const wholeUrl = privateRequest(path, query, route, subject.keptKeys)
     const url = capBytes(wholeUrl, TEXT_CAPS.url)
-    const cut = [
-      slug === whole ? '' : 'slug',
-      url === wholeUrl ? '' : 'url',
-      route.destinationCut ? 'destination' : '',
-      referrer.cut ? 'referrer' : '',
-      userAgent.cut ? 'userAgent' : '',
-      headers.evidenceCut ? 'headers' : '',
-    ].filter((name) => name !== '')
+    const cut = cutNames(
+      slug !== whole,
+      url !== wholeUrl,
+      route.destinationCut,
+      referrer.cut,
+      userAgent.cut,
+      headers.evidenceCut,
+    )
     const payload = encodeClick({
       edgeRun: spool.edgeRun,
       sequence,
       receivedAt,
       siteJson: subject.siteJson,
       slug,
-      linkJson: subject.linkJson,
+      linkJson: link === null ? NO_LINK_JSON : linkJson(link.id, link.version),
       outcome: route.outcome,
       status: route.status,
       url,
@@ -80,6 +89,13 @@ export function createClickRecorder({ spool, visits, clock }: ClickRecorderOptio
     })
     spool.append(payload, done)
   }
+}
+
+const CAPPED = ['slug', 'url', 'destination', 'referrer', 'userAgent', 'headers'] as const
+
+/** The names of the fields that were cut, in the order of `CAPPED`. */
+function cutNames(...cut: boolean[]): readonly string[] {
+  return cut.includes(true) ? CAPPED.filter((_, index) => cut[index]) : NO_NAMES
 }
 
 /** What was asked for, made private; of a request that a link served the path holds nothing but a slug. */

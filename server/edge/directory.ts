@@ -3,7 +3,7 @@ import type { ShortDomain } from '../domain/links/short-domain.ts'
 import type { Site } from '../domain/site.ts'
 import { withoutWww } from '../domain/urls/landing-page.ts'
 import { CLICK_IDS } from '../facts/click-ids.ts'
-import { linkJson, siteJson, termsJson } from './click-record.ts'
+import { siteJson, termsJson } from './click-record.ts'
 import type { ClickSubject } from './click-recorder.ts'
 import type { EdgeStore } from './store.ts'
 
@@ -80,7 +80,6 @@ function domainEntry(domain: ShortDomain, keptKeys: ReadonlySet<string>): Direct
     siteId,
     keptKeys,
     siteJson: siteJson(siteId, host),
-    linkJson: linkJson(0, 0),
     termsJson: termsJson({ platform: '', placement: '', paid: '', postId: '', campaignId: '' }),
   }
   return { domain, keptKeys, subject }

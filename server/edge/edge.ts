@@ -11,7 +11,7 @@ import { createFloodGate } from './flood.ts'
 import type { Geo } from './geo.ts'
 import { createHealth, type Readiness } from './health.ts'
 import { createLinkCache } from './link-cache.ts'
-import { createLinkRoutes } from './link-routes.ts'
+import { createRouteOfTerms } from './link-routes.ts'
 import { FAILED_PAGE } from './pages.ts'
 import { createRedirect } from './redirect.ts'
 import { readTarget } from './request-target.ts'
@@ -129,7 +129,7 @@ export function createEdge(options: EdgeOptions): Edge {
   const redirect = createRedirect({
     ...shared,
     cache,
-    routes: createLinkRoutes(limits.readyRoutes, clickIdParameter),
+    routeOf: createRouteOfTerms(clickIdParameter),
     record: createClickRecorder({ spool, visits, clock }),
     unknownGate: createFloodGate(limits.unknownPerMinute, limits.trackedAddresses),
   })

@@ -1,43 +1,30 @@
 import { LRUCache } from 'lru-cache'
 import type { Link } from '../domain/links/link.ts'
-import type { Directory } from './directory.ts'
-import type { LinkRoute } from './link-route.ts'
-import { createTermsPool, type LinkTerms } from './link-terms.ts'
+import { type ClockEntry, createClockCache } from './clock-cache.ts'
+import { type LinkAtHand, shapeOf } from './link-route.ts'
+import { createTermsPool } from './link-terms.ts'
 
 /** How a look-up beyond the cache ends: `null` for a slug that nobody made. */
 export type LoadLink = (host: string, slugKey: string) => Promise<Link | null>
 
 export interface LinkCache {
   /** What is known of a slug without asking: a link, `null` for nobody's, `undefined` where one has to `load`. */
-  get(name: string): CachedLink | null | undefined
+  get(host: string, slugKey: string): CachedLink | null | undefined
   /** Asks the store, once for all who ask at the same time. Rejects while the store is away; that is never cached. */
-  load(name: string, host: string, slugKey: string): Promise<CachedLink | null>
+  load(host: string, slugKey: string): Promise<CachedLink | null>
   /** Takes in edits: from now on nothing older is answered, not even by look-ups already under way. */
   apply(links: readonly Link[]): void
   clear(): void
   size(): number
 }
 
-/** What is kept of a link (no title, notes and tags), with room for the route made of it (`link-routes.ts`). */
-export interface CachedLink {
-  readonly id: number
-  readonly version: number
-  readonly destination: string
-  readonly terms: LinkTerms
-  route: LinkRoute | null
-  /** The directory that the route was made with. */
-  madeWith: Directory | null
-}
+/** What is kept of a link: no title, notes and tags. */
+export interface CachedLink extends ClockEntry, LinkAtHand {}
 
 export interface LinkCacheOptions {
   load: LoadLink
   maxLinks: number
   maxUnknown: number
-}
-
-/** How a slug of a domain is called in the cache. */
-export function cacheName(host: string, slugKey: string): string {
-  return `${host}/${slugKey}`
 }
 
 /** An edit can overtake a look-up; after as many repetitions the answer is given and not kept. */
@@ -48,40 +35,27 @@ const MAX_RELOADS = 3
  * a look-up that was under way while edits came in is made again.
  */
 export function createLinkCache(options: LinkCacheOptions): LinkCache {
-  /** Under which name a link stands, so that an edited slug takes the old name away. */
-  const names = new Map<number, string>()
-  const links = new LRUCache<string, CachedLink>({
-    max: options.maxLinks,
-    dispose: (entry, name) => {
-      if (names.get(entry.id) === name) names.delete(entry.id)
-    },
-  })
+  const links = createClockCache<CachedLink>(options.maxLinks)
   const unknown = new LRUCache<string, true>({ max: options.maxUnknown })
   const termsOf = createTermsPool(options.maxUnknown)
   const underWay = new Map<string, Promise<CachedLink | null>>()
   let edits = 0
 
-  function keep(name: string, entry: CachedLink): void {
-    const old = names.get(entry.id)
-    if (old !== undefined && old !== name) links.delete(old)
-    unknown.delete(name)
-    links.set(name, entry)
-    names.set(entry.id, name)
-  }
-
   function cachedLink(link: Link): CachedLink {
-    const { id, version, destination } = link
-    return { id, version, destination, terms: termsOf(link), route: null, madeWith: null }
+    const { id, version, destination, slugKey } = link
+    const terms = termsOf(link)
+    const shape = shapeOf(destination, terms)
+    return { host: terms.host, slugKey, used: false, slot: 0, id, version, destination, shape, terms }
   }
 
-  async function ask(name: string, host: string, slugKey: string): Promise<CachedLink | null> {
+  async function ask(host: string, slugKey: string): Promise<CachedLink | null> {
     for (let attempt = 0; ; attempt++) {
       const before = edits
       const link = await options.load(host, slugKey)
-      const entry = link && cachedLink(link)
+      const entry = link && cachedLink({ ...link, domain: host })
       if (edits === before) {
-        if (entry) keep(name, entry)
-        else unknown.set(name, true)
+        if (entry) links.set(entry)
+        else unknown.set(nameOf(host, slugKey), true)
         return entry
       }
       if (attempt === MAX_RELOADS) return entry
@@ -89,34 +63,41 @@ export function createLinkCache(options: LinkCacheOptions): LinkCache {
   }
 
   return {
-    get(name) {
-      const entry = links.get(name)
-      if (entry) return entry
-      return unknown.get(name) ? null : undefined
+    get(host, slugKey) {
+      return links.get(host, slugKey) ?? (unknown.get(nameOf(host, slugKey)) ? null : undefined)
     },
-    load(name, host, slugKey) {
+    load(host, slugKey) {
+      const name = nameOf(host, slugKey)
       const running = underWay.get(name)
       if (running) return running
-      const asked = ask(name, host, slugKey).finally(() => underWay.delete(name))
+      const asked = ask(host, slugKey).finally(() => underWay.delete(name))
       underWay.set(name, asked)
       return asked
     },
     apply(changed) {
       if (changed.length > 0) edits++
+      /** Edited links that are not known by their name: perhaps by the one they had before. */
+      const elsewhere = new Set<number>()
       for (const link of changed) {
-        const name = cacheName(link.domain, link.slugKey)
-        unknown.delete(name)
-        const old = names.get(link.id)
-        if (old === name) keep(name, cachedLink(link))
-        else if (old !== undefined) links.delete(old)
+        unknown.delete(nameOf(link.domain, link.slugKey))
+        const known = links.get(link.domain, link.slugKey)
+        if (known?.id === link.id) links.set(cachedLink(link))
+        else elsewhere.add(link.id)
+      }
+      if (elsewhere.size === 0) return
+      for (const entry of links.entries()) {
+        if (elsewhere.has(entry.id)) links.delete(entry.host, entry.slugKey)
       }
     },
     clear() {
       edits++
       links.clear()
-      names.clear()
       unknown.clear()
     },
-    size: () => links.size,
+    size: links.size,
   }
+}
+
+function nameOf(host: string, slugKey: string): string {
+  return `${host}/${slugKey}`
 }

@@ -2,7 +2,6 @@ import { type Outcome, TEXT_CAPS } from '../domain/hit.ts'
 import {
   addedPairs,
   aroundClickId,
-  glueOf,
   joined,
   linkTarget,
   type MergeRules,
@@ -13,9 +12,9 @@ import {
 import { privateUrl } from '../domain/urls/private-url.ts'
 import { readUtm } from '../domain/urls/query-values.ts'
 import { capBytes } from './cap.ts'
-import { choiceJson, linkJson, siteJson, utmJson } from './click-record.ts'
+import { choiceJson, siteJson, utmJson } from './click-record.ts'
 import type { ClickSubject } from './click-recorder.ts'
-import type { CachedLink } from './link-cache.ts'
+import type { LinkTerms } from './link-terms.ts'
 
 export type RouteOutcome = Extract<Outcome, 'redirected' | 'unknown' | 'expired' | 'disabled'>
 
@@ -24,12 +23,12 @@ export interface Route {
   outcome: RouteOutcome
   /** HTTP status. */
   status: number
-  /** Null where there is nowhere to go. */
-  target: Target | null
+  /** `Location` without a click id; empty where there is nowhere to go. */
+  location: string
   /** `Location` with a click id is `before + id + after`. */
   before: string
   after: string
-  /** Where it goes, made private, capped. */
+  /** `location` made private, capped. */
   destination: string
   destinationCut: boolean
   /** The query that was asked for, made private, where that came about on the way; null where it did not. */
@@ -39,20 +38,26 @@ export interface Route {
   choiceJson: string
 }
 
-/** A link made ready: one function from a request to its route, and what hits say of the link. */
-export interface LinkRoute extends ClickSubject {
-  readonly link: CachedLink
+/** The part of a link that is its own. */
+export interface LinkAtHand {
+  readonly id: number
+  readonly version: number
+  readonly destination: string
+  readonly shape: DestinationShape
+  readonly terms: LinkTerms
+}
+
+/** The terms of links made ready: one function from link and request to a route, and what hits say of the links. */
+export interface TermsRoute extends ClickSubject {
   /**
    * @param query of the request, without `?`
    * @param now Unix milliseconds
    */
-  route(query: string, now: number): Route
+  route(link: LinkAtHand, query: string, now: number): Route
 }
 
-/** What a link's route depends on beside the link. */
+/** What a route depends on beside the link. */
 export interface RouteSettings {
-  /** The short domain's host. */
-  host: string
   /** Where the domain sends requests that nothing serves; null for none. */
   fallbackUrl: string | null
   /** Query keys whose values may be stored. */
@@ -60,83 +65,102 @@ export interface RouteSettings {
   merge: MergeRules
 }
 
+/**
+ * What pairs behind a destination need, worked out when the link is cached: a `?`, a `&`, or the long way of `merge.ts`
+ * (a fragment, a query that ends oddly, UTM names in it that the link's own values replace).
+ */
+export type DestinationShape = '?' | '&' | 'complex'
+
+const MAY_NAME_UTM = /utm|%/i
+/** Enough for what `addedPairs` gives: there no name is escaped. */
+const NAMES_UTM = /utm_/i
 const NO_UTM_JSON = utmJson({ source: '', medium: '', campaign: '', term: '', content: '' })
 const NO_CHOICE_JSON = choiceJson('', '')
-const MAY_NAME_UTM = /utm|%/i
 
-/** Makes a link ready. A plain request (no query, link in force) costs nothing but the look at the clock. */
-export function routeLink(link: CachedLink, settings: RouteSettings): LinkRoute {
-  const { terms } = link
+export function shapeOf(destination: string, terms: LinkTerms): DestinationShape {
+  if (/[#@]/.test(destination) || destination.length + terms.utmPairs.length > TEXT_CAPS.destination)
+    return 'complex'
+  const mark = destination.indexOf('?')
+  if (mark < 0) return '?'
+  const query = destination.slice(mark + 1)
+  return query === '' || query.endsWith('&') || MAY_NAME_UTM.test(query) ? 'complex' : '&'
+}
+
+/** Makes terms ready. */
+export function routeTerms(terms: LinkTerms, settings: RouteSettings): TermsRoute {
   const { keptKeys, merge } = settings
-  const { expiresAt, passThrough } = terms
-  const target = linkTarget(link.destination, terms.utmPairs)
-  const ownUtm = MAY_NAME_UTM.test(link.destination)
-  const plain = redirect(target, ownUtm ? utmJson(readUtm(target.query)) : terms.utmJson)
+  const { expiresAt, passThrough, utmPairs } = terms
   const active = terms.state === 'active'
-  let names: ReadonlySet<string> | null = null
+  const privatePairs = privateUrl(`?${utmPairs}`, keptKeys).slice(1)
+  const ownNames = namesOf(linkTarget('', utmPairs), merge)
 
-  function redirect(to: Target, utm: string): Route {
-    const { before, after } = aroundClickId(to, merge.clickIdParameter)
-    const whole = privateUrl(joined(to), keptKeys)
+  /** For destinations of a simple shape: texts are put together, nothing is taken apart. */
+  function simple(link: LinkAtHand, added: string, privateAdded: string, all: boolean): Route {
+    const { destination, shape } = link
+    const glue = shape === '&' ? '&' : '?'
+    const pairs = both(utmPairs, added)
+    const location = pairs === '' ? destination : destination + glue + pairs
+    const privatePart = both(privatePairs, privateAdded)
+    const privateOwn = shape === '&' ? privateUrl(destination, keptKeys) : destination
+    const whole = privatePart === '' ? privateOwn : privateOwn + glue + privatePart
+    const text = capBytes(whole, TEXT_CAPS.destination)
+    const id = `${merge.clickIdParameter}=`
+    return {
+      outcome: 'redirected',
+      status: terms.status,
+      location,
+      before: location + (pairs === '' ? glue : '&') + id,
+      after: '',
+      destination: text,
+      destinationCut: text !== whole,
+      privateQuery: all ? privateAdded : null,
+      utmJson: NAMES_UTM.test(added) ? utmJson(readUtm(pairs)) : terms.utmJson,
+      choiceJson: NO_CHOICE_JSON,
+    }
+  }
+
+  function complex(target: Target): Route {
+    const location = joined(target)
+    const { before, after } = aroundClickId(target, merge.clickIdParameter)
+    const whole = privateUrl(location, keptKeys)
     const destination = capBytes(whole, TEXT_CAPS.destination)
     return {
       outcome: 'redirected',
       status: terms.status,
-      target: to,
+      location,
       before,
       after,
       destination,
       destinationCut: destination !== whole,
       privateQuery: null,
-      utmJson: utm,
+      utmJson: utmJson(readUtm(target.query)),
       choiceJson: NO_CHOICE_JSON,
     }
   }
 
-  /** The plain route with pairs behind its query. */
-  function adding(added: string, all: boolean): Route {
-    const glue = glueOf(target.query)
-    const privateAdded = privateUrl(`?${added}`, keptKeys).slice(1)
-    const to = { base: target.base, query: target.query + glue + added, fragment: target.fragment }
-    const whole = plain.destination + glue + privateAdded
-    const destination = capBytes(whole, TEXT_CAPS.destination)
-    const { before, after } = aroundClickId(to, merge.clickIdParameter)
-    return {
-      outcome: 'redirected',
-      status: terms.status,
-      target: to,
-      before,
-      after,
-      destination,
-      destinationCut: destination !== whole,
-      privateQuery: all ? privateAdded : null,
-      utmJson: MAY_NAME_UTM.test(added) ? utmJson(readUtm(to.query)) : plain.utmJson,
-      choiceJson: NO_CHOICE_JSON,
+  function redirect(link: LinkAtHand, query: string): Route {
+    if (query === '' && link.shape !== 'complex') return simple(link, '', '', false)
+    const target = linkTarget(link.destination, utmPairs)
+    if (query === '') return complex(target)
+    if (link.shape !== 'complex') {
+      const names = link.shape === '?' ? ownNames : namesOf(target, merge)
+      const added = addedPairs(target, names, query, passThrough, merge)
+      if (added !== null) {
+        return simple(link, added, privateUrl(`?${added}`, keptKeys).slice(1), added === query)
+      }
     }
-  }
-
-  function withQuery(query: string): Route {
-    names ??= namesOf(target, merge)
-    const added = plain.destinationCut ? null : addedPairs(target, names, query, passThrough, merge)
-    if (added === '') return plain
-    if (added !== null) return adding(added, added === query)
-    const merged = mergeQuery(target, query, passThrough, merge)
-    return redirect(merged, utmJson(readUtm(merged.query)))
+    return complex(mergeQuery(target, query, passThrough, merge))
   }
 
   return {
-    link,
     siteId: terms.siteId,
-    siteJson: siteJson(terms.siteId, settings.host),
-    linkJson: linkJson(link.id, link.version),
+    siteJson: siteJson(terms.siteId, terms.host),
     termsJson: terms.termsJson,
     keptKeys,
-    route(query, now) {
-      if (!active || (expiresAt !== null && expiresAt <= now)) {
-        const fallbackUrl = terms.fallbackUrl ?? settings.fallbackUrl
-        return nowhere(active ? 'expired' : 'disabled', 410, fallbackUrl, keptKeys)
-      }
-      return query === '' ? plain : withQuery(query)
+    route(link, query, now) {
+      if (active && (expiresAt === null || expiresAt > now)) return redirect(link, query)
+      const outcome = active ? 'expired' : 'disabled'
+      return nowhere(outcome, 410, terms.fallbackUrl ?? settings.fallbackUrl, keptKeys)
     },
   }
 }
@@ -148,12 +172,13 @@ export function nowhere(
   fallbackUrl: string | null,
   keptKeys: ReadonlySet<string>,
 ): Route {
-  const whole = privateUrl(fallbackUrl ?? '', keptKeys)
+  const location = fallbackUrl ?? ''
+  const whole = privateUrl(location, keptKeys)
   const destination = capBytes(whole, TEXT_CAPS.destination)
   return {
     outcome,
     status: fallbackUrl === null ? statusWithout : 302,
-    target: fallbackUrl === null ? null : { base: fallbackUrl, query: '', fragment: '' },
+    location,
     before: '',
     after: '',
     destination,
@@ -162,4 +187,8 @@ export function nowhere(
     utmJson: NO_UTM_JSON,
     choiceJson: NO_CHOICE_JSON,
   }
+}
+
+function both(first: string, second: string): string {
+  return first === '' ? second : second === '' ? first : `${first}&${second}`
 }

@@ -1,39 +1,25 @@
 import { CLICK_IDS } from '../facts/click-ids.ts'
 import type { Directory, DirectoryDomain } from './directory.ts'
-import type { CachedLink } from './link-cache.ts'
-import { type LinkRoute, routeLink } from './link-route.ts'
+import { routeTerms, type TermsRoute } from './link-route.ts'
+import type { LinkTerms } from './link-terms.ts'
 
 const CLICK_ID_NAMES: ReadonlySet<string> = new Set(CLICK_IDS.map((fact) => fact.name.toLowerCase()))
 const NO_KEYS: ReadonlySet<string> = new Set()
 
-export type RoutesOfLinks = (cached: CachedLink, domain: DirectoryDomain, directory: Directory) => LinkRoute
+/** The route of a link's terms, made at the first request for one of their links and again for a new directory. */
+export type RouteOfTerms = (terms: LinkTerms, domain: DirectoryDomain, directory: Directory) => TermsRoute
 
-/**
- * Routes of cached links, made at a link's first request and again when the directory changed. At most `max` links have
- * one at a time, the oldest gives way: a route weighs more than its link, and few of many links are hot.
- *
- * @param clickIdParameter lower case
- */
-export function createLinkRoutes(max: number, clickIdParameter: string): RoutesOfLinks {
-  const ring: (CachedLink | undefined)[] = new Array(max)
+/** @param clickIdParameter lower case */
+export function createRouteOfTerms(clickIdParameter: string): RouteOfTerms {
   const merge = { clickIdNames: CLICK_ID_NAMES, clickIdParameter }
-  let next = 0
-  return (cached, domain, directory) => {
-    if (cached.route && cached.madeWith === directory) return cached.route
-    if (!cached.route) {
-      const oldest = ring[next]
-      if (oldest) oldest.route = null
-      ring[next] = cached
-      next = (next + 1) % max
-    }
-    const route = routeLink(cached, {
-      host: domain.domain.host,
+  return (terms, domain, directory) => {
+    if (terms.route && terms.madeWith === directory) return terms.route
+    terms.route = routeTerms(terms, {
       fallbackUrl: domain.domain.fallbackUrl,
-      keptKeys: directory.siteById(cached.terms.siteId)?.keptKeys ?? NO_KEYS,
+      keptKeys: directory.siteById(terms.siteId)?.keptKeys ?? NO_KEYS,
       merge,
     })
-    cached.route = route
-    cached.madeWith = directory
-    return route
+    terms.madeWith = directory
+    return terms.route
   }
 }

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { joined } from '../domain/links/merge.ts'
 import { parseSlug, slugKey } from '../domain/links/slug.ts'
 import limits from '../facts/edge-limits.json' with { type: 'json' }
 import { answerPage, answerRedirect } from './answers.ts'
@@ -8,9 +7,9 @@ import type { ClickSubject, RecordClick } from './click-recorder.ts'
 import type { Clock } from './clock.ts'
 import type { Directory } from './directory.ts'
 import type { FloodGate } from './flood.ts'
-import { type CachedLink, cacheName, type LinkCache } from './link-cache.ts'
-import { type LinkRoute, nowhere, type Route } from './link-route.ts'
-import type { RoutesOfLinks } from './link-routes.ts'
+import type { CachedLink, LinkCache } from './link-cache.ts'
+import { nowhere, type Route } from './link-route.ts'
+import type { RouteOfTerms } from './link-routes.ts'
 import { BAD_ADDRESS_PAGE, GONE_PAGE, NOT_FOUND_PAGE, previewPage, UNAVAILABLE_PAGE } from './pages.ts'
 import { readHeaders } from './request-headers.ts'
 import { type RequestTarget, readSlug } from './request-target.ts'
@@ -19,7 +18,7 @@ import type { VisitReader } from './visit.ts'
 
 export interface RedirectOptions {
   cache: LinkCache
-  routes: RoutesOfLinks
+  routeOf: RouteOfTerms
   visits: VisitReader
   record: RecordClick
   unknownGate: FloodGate
@@ -35,7 +34,7 @@ export interface RedirectOptions {
 export function createRedirect(
   options: RedirectOptions,
 ): (req: IncomingMessage, res: ServerResponse, target: RequestTarget) => void {
-  const { cache, routes, visits, record, unknownGate, clock } = options
+  const { cache, routeOf, visits, record, unknownGate, clock } = options
   const { counters, answered } = options.stats
 
   function handle(req: IncomingMessage, res: ServerResponse, target: RequestTarget): void {
@@ -74,8 +73,7 @@ export function createRedirect(
   function find(asked: Asked, go: (asked: Asked, cached: CachedLink | null) => void): void {
     const { host, caseSensitive } = asked.domain.domain
     const key = slugKey(asked.slug, caseSensitive)
-    const name = cacheName(host, key)
-    const cached = cache.get(name)
+    const cached = cache.get(host, key)
     if (cached !== undefined) {
       go(asked, cached)
     } else if (!parseSlug(asked.slug).ok) {
@@ -85,7 +83,7 @@ export function createRedirect(
       counters.cacheMisses++
       const { req, res } = asked
       cache
-        .load(name, host, key)
+        .load(host, key)
         .then(
           (loaded) => go(asked, loaded),
           () => unavailable(req, res),
@@ -95,20 +93,17 @@ export function createRedirect(
   }
 
   function answer(asked: Asked, cached: CachedLink | null): void {
-    if (cached) answerLink(asked, routes(cached, asked.domain, asked.directory))
+    if (cached) answerLink(asked, cached)
     else answerUnknown(asked)
   }
 
-  function answerLink(asked: Asked, ready: LinkRoute): void {
+  function answerLink(asked: Asked, link: CachedLink): void {
     const now = clock.now()
-    const route = ready.route(asked.query, now)
+    const ready = routeOf(link.terms, asked.domain, asked.directory)
+    const route = ready.route(link, asked.query, now)
+    const clickId = route.outcome === 'redirected' ? clickIdFor(asked, link, now) : ''
     counters[route.outcome]++
-    recordAndSend(
-      asked,
-      ready,
-      route,
-      route.outcome === 'redirected' ? clickIdFor(asked, ready.link, now) : '',
-    )
+    recordAndSend(asked, ready, link, route, clickId)
   }
 
   function answerUnknown(asked: Asked): void {
@@ -116,7 +111,7 @@ export function createRedirect(
     const route = nowhere('unknown', 404, domain.fallbackUrl, keptKeys)
     counters.unknown++
     if (unknownGate.pass(asked.client.household, clock.now())) {
-      recordAndSend(asked, subject, route, '')
+      recordAndSend(asked, subject, null, route, '')
     } else {
       counters.flooded++
       send(asked, route, '')
@@ -131,17 +126,23 @@ export function createRedirect(
     return clickId === 'link' ? signer.signLink(link.id) : signer.sign(now, link.id, headers.prefetch)
   }
 
-  function recordAndSend(asked: Asked, subject: ClickSubject, route: Route, clickId: string): void {
-    record(asked, subject, route, clickId, (lost) => {
+  function recordAndSend(
+    asked: Asked,
+    subject: ClickSubject,
+    link: CachedLink | null,
+    route: Route,
+    clickId: string,
+  ): void {
+    record(asked, subject, link, route, clickId, (lost) => {
       if (lost) counters.lost++
       send(asked, route, clickId)
     })
   }
 
   function send({ req, res, began }: Asked, route: Route, clickId: string): void {
-    const { status, target, before, after } = route
-    if (!target) answerPage(req, res, status, status === 410 ? GONE_PAGE : NOT_FOUND_PAGE)
-    else answerRedirect(res, status, clickId === '' ? joined(target) : before + clickId + after)
+    const { status, location, before, after } = route
+    if (location === '') answerPage(req, res, status, status === 410 ? GONE_PAGE : NOT_FOUND_PAGE)
+    else answerRedirect(res, status, clickId === '' ? location : before + clickId + after)
     answered(performance.now() - began)
   }
 
@@ -149,9 +150,9 @@ export function createRedirect(
   function answerPreview({ req, res, domain, directory, slug }: Asked, cached: CachedLink | null): void {
     if (cached) {
       counters.previews++
-      const { outcome, target } = routes(cached, domain, directory).route('', clock.now())
-      const state = outcome === 'redirected' ? 'active' : 'ended'
-      const destination = state === 'active' && target ? joined(target) : cached.destination
+      const route = routeOf(cached.terms, domain, directory).route(cached, '', clock.now())
+      const state = route.outcome === 'redirected' ? 'active' : 'ended'
+      const destination = state === 'active' ? route.location : cached.destination
       const shortUrl = `${domain.domain.host}/${slug}`
       answerPage(req, res, 200, previewPage({ shortUrl, destination, state }))
     } else {

@@ -76,10 +76,15 @@ export function readHeaders(raw: readonly string[]): RequestHeaders {
     else if (slot === FORWARDED) headers.forwarded += headers.forwarded === '' ? value : `,${value}`
     else if ((seen & (1 << slot)) !== 0) continue
     else if (slot >= FIRST_EVIDENCE) {
-      const text = headerText(value)
-      const capped = capBytes(text, limits.headerBytes)
-      if (capped !== text) headers.evidenceCut = true
-      evidence += `${evidence === '' ? '{' : ','}${JSON_NAMES[slot - FIRST_EVIDENCE]}${jsonText(capped)}`
+      evidence += (evidence === '' ? '{' : ',') + JSON_NAMES[slot - FIRST_EVIDENCE]
+      if (value.length <= limits.headerBytes && !NOT_PLAIN.test(value)) {
+        evidence += `"${value}"`
+      } else {
+        const text = headerText(value)
+        const capped = capBytes(text, limits.headerBytes)
+        if (capped !== text) headers.evidenceCut = true
+        evidence += jsonText(capped)
+      }
       if (PREFETCH_SLOTS.has(slot) && PREFETCH.test(value)) headers.prefetch = true
     } else if (slot === HOST) headers.host = value
     else if (slot === USER_AGENT) headers.userAgent = value
@@ -98,6 +103,10 @@ function slotOf(name: string): number {
   if (spellings.size < MAX_SPELLINGS) spellings.set(name, slot)
   return slot
 }
+
+/** What a text may not hold to be its own JSON, and as long in bytes as in characters. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what JSON escapes
+const NOT_PLAIN = /["\\\x00-\x1f\x7f-\uffff]/
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what JSON escapes
 const NEEDS_ESCAPES = /["\\\x00-\x1f\ud800-\udfff]/

@@ -9,16 +9,22 @@ export const DECORATING_WORDS = words(`
   organic social post posts story stories feed reel reels page group bio profile mobile desktop app share shared
   official channel shorts video newsfeed timeline link com www`)
 
-/** Beside a source they say that the visit was paid for: `linkedin-ads`. */
+/** Beside a source they say that the visit was paid for: `linkedin-ads`, or at its end: `fbads`, `googlecpc`. */
 export const PAYING_WORDS = words('ad ads paid cpc ppc cpm sponsored boost boosted')
 
 /** First labels of hosts that show the same site to telephones. */
 export const MOBILE_LABELS = words('m mobile touch wap amp')
 
-/** Labels below a registrable domain under which webmail stands: `sz0105.wc.mail.comcast.net`. */
+/**
+ * Labels below a registrable domain under which webmail stands, without the numbers that providers count their
+ * machines by: `sz0105.wc.mail.comcast.net`, `mail02`, `webmail1m`, `lightmailer-bap`.
+ */
 export const MAIL_LABELS = words(`
-  mail mail1 mail2 mail3 webmail webmail2 email e-mail wmail mymail messagerie poczta posta correo correio mailbox
-  webmailer roundcube zimbra horde squirrelmail owa exchange`)
+  mail webmail email e-mail wmail mymail upcmail messagerie messageriepro poczta posta correo correio mailbox
+  webmailer lightmailer mailbusiness roundcube zimbra horde squirrelmail owa exchange`)
+
+/** A source that is no known one and bears one of these words is a mailing of the site's own: `newsletter-uk`. */
+export const MAILING_WORDS = words('newsletter newsletters email e-mail mailing')
 
 /** Values that stand for none: unfilled fields of tagging tools, and what Google Analytics itself prints. */
 export const EMPTY_VALUES = words(
@@ -30,7 +36,7 @@ export const MEDIUM_WORDS = {
   display: words('display banner banners expandable interstitial cpm'),
   social: words('social sm socialmedia socialnetwork socialnetworks'),
   video: words('video videos onlinevideo'),
-  email: words('email emails newsletter newsletters mailing emailing'),
+  email: words('email emails newsletter newsletters mailing emailing edm eblast mailout'),
   affiliate: words('affiliate affiliates affiliation'),
   audio: words('audio podcast'),
   sms: words('sms mms'),
@@ -39,7 +45,7 @@ export const MEDIUM_WORDS = {
   referral: words('referral app link'),
   search: words('seo'),
   /** Beside `(?:[eotv]?cp[a-z]s?|paid…)`, which code matches. */
-  paid: words('ppc retargeting remarketing sem adwords sponsored ads ad'),
+  paid: words('ppc retargeting remarketing sem sea pmax adwords sponsored ads ad'),
 } as const
 
 /** Words of people's user agents that lists of bots take for a machine's: builds of browsers, makers of telephones. */

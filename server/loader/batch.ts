@@ -112,7 +112,8 @@ export async function buildBatch(
   }
 }
 
-function withinPartitions(months: Set<number>, time: number): boolean {
+/** Takes a hit's month up among those of an insert; false where the insert would hold more than the engine takes. */
+export function withinPartitions(months: Set<number>, time: number): boolean {
   const date = new Date(time)
   months.add(date.getUTCFullYear() * 12 + date.getUTCMonth())
   return months.size <= MAX_PARTITIONS

@@ -11,6 +11,10 @@ export interface Range {
 export interface Intent extends Range {
   /** Names the batch that was first sent; its halves keep it, so that rows of theirs already in are known. */
   root: string
+  /** Of a batch that was refused: some of its rows may be in under the tokens of larger parts. */
+  half: boolean
+  /** When it was recorded, Unix ms. */
+  madeAt: number
   /** Generation under which each `site/day` of it is written. */
   generations: Record<string, number>
 }
@@ -51,6 +55,8 @@ interface IntentRow {
   range_start: number
   range_end: number
   root: string
+  half: number
+  made_at: number
   generations: string
 }
 
@@ -64,7 +70,7 @@ export function openCheckpoint(path: string): Checkpoint {
     ) STRICT;
     CREATE TABLE IF NOT EXISTS intents (
       segment TEXT NOT NULL, range_start INTEGER NOT NULL, range_end INTEGER NOT NULL,
-      root TEXT NOT NULL, generations TEXT NOT NULL,
+      root TEXT NOT NULL, half INTEGER NOT NULL, made_at INTEGER NOT NULL, generations TEXT NOT NULL,
       PRIMARY KEY (segment, range_start)
     ) STRICT;
     CREATE TABLE IF NOT EXISTS run_counts (
@@ -74,7 +80,7 @@ export function openCheckpoint(path: string): Checkpoint {
   `)
   const selectDone = db.prepare<[string], { done_to: number }>('SELECT done_to FROM segments WHERE id = ?')
   const selectIntents = db.prepare<[], IntentRow>('SELECT * FROM intents ORDER BY rowid')
-  const insertIntent = db.prepare('INSERT INTO intents VALUES (?, ?, ?, ?, ?)')
+  const insertIntent = db.prepare('INSERT INTO intents VALUES (?, ?, ?, ?, ?, ?, ?)')
   const deleteIntent = db.prepare('DELETE FROM intents WHERE segment = ? AND range_start = ?')
   const advance = db.prepare(
     'INSERT INTO segments (id, done_to) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET done_to = max(done_to, excluded.done_to)',
@@ -104,6 +110,8 @@ export function openCheckpoint(path: string): Checkpoint {
       intent.start,
       intent.end,
       intent.root,
+      intent.half ? 1 : 0,
+      intent.madeAt,
       JSON.stringify(intent.generations),
     )
 
@@ -115,6 +123,8 @@ export function openCheckpoint(path: string): Checkpoint {
         start: row.range_start,
         end: row.range_end,
         root: row.root,
+        half: row.half === 1,
+        madeAt: row.made_at,
         generations: JSON.parse(row.generations),
       })),
     intend,

@@ -56,7 +56,11 @@ export const JUDGED_COLUMNS: Columns = [
   ['browser', 'String'],
   ['os', 'String'],
   ['landing', 'String'],
-  ['rules_version', 'UInt16'],
+  ['referrer_host', 'String'],
+  ['click_id_kinds', 'String'],
+  ['base_channel', 'String'],
+  ['base_source', 'String'],
+  ['rules_version', 'UInt32'],
 ]
 
 /**
@@ -87,18 +91,20 @@ export function judgedRow(hit: JudgedHit, generation: number): string {
     placement,
   } = hit
   const { postId, campaignId, link, landingPage, country, device, browser, os } = hit
-  const texts = `${visitor}${trafficReason}${source}${medium}${campaign}${term}${content}${channelRule}${platform}${placement}${postId}${campaignId}${link}${landingPage}${country}${device}${browser}${os}`
+  const { channel, referrerHost, baseSource } = hit
+  const texts = `${visitor}${trafficReason}${source}${medium}${campaign}${term}${content}${channelRule}${platform}${placement}${postId}${campaignId}${link}${landingPage}${country}${device}${browser}${os}${channel}${referrerHost}${baseSource}`
   return plainRow(SPECIAL.test(texts) ? escapedTexts(hit) : hit, generation)
 }
 
 function plainRow(hit: JudgedHit, generation: number): string {
-  return `${hit.siteId}\t${hit.day}\t${generation}\t${hit.time / 1000}\t${hit.kind}\t${hit.hitId}\t${hit.visitor}\t${hit.traffic}\t${hit.trafficReason}\t${hit.outcome}\t${hit.entry ? 1 : 0}\t${hit.channel}\t${hit.side}\t${hit.sideWithPaid}\t${hit.source}\t${hit.medium}\t${hit.campaign}\t${hit.term}\t${hit.content}\t${hit.channelRule}\t${hit.platform}\t${hit.placement}\t${hit.paid}\t${hit.postId}\t${hit.campaignId}\t${hit.linkId}\t${hit.link}\t${hit.landingPage}\t${hit.country}\t${hit.device}\t${hit.browser}\t${hit.os}\t${hit.landing}\t${hit.rulesVersion}\n`
+  return `${hit.siteId}\t${hit.day}\t${generation}\t${hit.time / 1000}\t${hit.kind}\t${hit.hitId}\t${hit.visitor}\t${hit.traffic}\t${hit.trafficReason}\t${hit.outcome}\t${hit.entry ? 1 : 0}\t${hit.channel}\t${hit.side}\t${hit.sideWithPaid}\t${hit.source}\t${hit.medium}\t${hit.campaign}\t${hit.term}\t${hit.content}\t${hit.channelRule}\t${hit.platform}\t${hit.placement}\t${hit.paid}\t${hit.postId}\t${hit.campaignId}\t${hit.linkId}\t${hit.link}\t${hit.landingPage}\t${hit.country}\t${hit.device}\t${hit.browser}\t${hit.os}\t${hit.landing}\t${hit.referrerHost}\t${hit.clickIdKinds}\t${hit.baseChannel}\t${hit.baseSource}\t${hit.rulesVersion}\n`
 }
 
 function escapedTexts(hit: JudgedHit): JudgedHit {
   return {
     ...hit,
     visitor: text(hit.visitor),
+    channel: text(hit.channel),
     trafficReason: text(hit.trafficReason),
     source: text(hit.source),
     medium: text(hit.medium),
@@ -116,6 +122,8 @@ function escapedTexts(hit: JudgedHit): JudgedHit {
     device: text(hit.device),
     browser: text(hit.browser),
     os: text(hit.os),
+    referrerHost: text(hit.referrerHost),
+    baseSource: text(hit.baseSource),
   }
 }
 

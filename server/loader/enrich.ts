@@ -5,6 +5,8 @@ import type { Judge } from '../domain/judge.ts'
 import type { JudgedHit } from '../domain/judged.ts'
 import { type ClickIdSigner, createClickIdSigner } from '../domain/links/click-id.ts'
 import type { Link } from '../domain/links/link.ts'
+import { compileRules, NO_RULES, type SiteRules } from '../domain/rules/compile.ts'
+import type { Rule } from '../domain/rules/rule.ts'
 import type { Site } from '../domain/site.ts'
 import { type LocalDays, localDays } from '../domain/time/local-day.ts'
 
@@ -12,12 +14,14 @@ import { type LocalDays, localDays } from '../domain/time/local-day.ts'
 export interface EnrichStore {
   sites: { list(): Promise<Site[]> }
   links: { byIds(ids: readonly number[]): Promise<Link[]> }
+  /** Of the sites that ever had rules of their own. */
+  rules: { all(): Promise<{ siteId: number; revision: number; rules: readonly Rule[] }[]> }
   keys: { current(): Promise<Uint8Array>; previous(): Promise<Uint8Array | null> }
 }
 
 /** Turns raw hits into judged ones with what the control store knows of their site and link. */
 export interface Enricher {
-  /** Reads sites and keys anew, now; the sites. */
+  /** Reads sites, their rules and keys anew, now; the sites. */
   refresh(): Promise<Site[]>
   /** Fetches what judging these hits needs; rejects while the control store does not answer. */
   prepare(hits: readonly RawHit[]): Promise<void>
@@ -29,13 +33,14 @@ export interface Enricher {
 const LANDING_MS = 24 * 3_600_000
 /** Clocks of two edges may differ: a landing this much before its click is still one. */
 const CLOCK_SKEW_MS = 60_000
-/** Sites and keys are read again after this long, so that an edit reaches the loader. */
+/** Sites, their rules and keys are read again after this long, so that an edit reaches the loader. */
 const REFRESH_MS = 2_000
 const CACHED_LINKS = 50_000
 
 interface SiteContext {
   site: Site
   days: LocalDays
+  rules: SiteRules
 }
 
 export function createEnricher(judge: Judge, store: EnrichStore): Enricher {
@@ -46,11 +51,18 @@ export function createEnricher(judge: Judge, store: EnrichStore): Enricher {
 
   async function refresh(): Promise<Site[]> {
     const fresh = new Map<number, SiteContext>()
+    const lists = new Map((await store.rules.all()).map((list) => [list.siteId, list]))
     for (const site of await store.sites.list()) {
       // An unchanged site stays the same object: the judge keeps what it has worked out for one.
       const known = sites.get(site.id)
       const same = known && JSON.stringify(known.site) === JSON.stringify(site)
-      fresh.set(site.id, same ? known : { site, days: localDays(site.timezone) })
+      const { site: unchanged, days } = same ? known : { site, days: localDays(site.timezone) }
+      const list = lists.get(site.id)
+      const rules =
+        known && known.rules.revision === (list?.revision ?? 0)
+          ? known.rules
+          : compileRules(list?.rules ?? [], list?.revision)
+      fresh.set(site.id, { site: unchanged, days, rules })
     }
     signer = createClickIdSigner({
       current: await store.keys.current(),
@@ -86,8 +98,8 @@ export function createEnricher(judge: Judge, store: EnrichStore): Enricher {
     },
 
     judge(hit) {
-      const { site, days } = sites.get(hit.siteId) ?? unknownSite(hit.siteId)
-      return judge.judge(hit, { site, days, landing: landingOf(hit) })
+      const context = sites.get(hit.siteId) ?? unknownSite(hit.siteId)
+      return judge.judge(hit, { ...context, landing: landingOf(hit) })
     },
   }
 }
@@ -122,7 +134,7 @@ function unknownSite(id: number): SiteContext {
       pageKeys: [],
       keepClickIds: false,
     }
-    context = { site, days: localDays('UTC') }
+    context = { site, days: localDays('UTC'), rules: NO_RULES }
     unknownSites.set(id, context)
   }
   return context

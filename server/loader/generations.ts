@@ -33,11 +33,6 @@ export class Generations {
     )
     this.#current = new Map(rows.map((row) => [siteDayKey(row.site, row.day), row.generation]))
   }
-
-  /** Whether each of these days still has the generation it is noted with. */
-  stillHold(days: readonly JudgedDay[]): boolean {
-    return days.every(({ siteId, day, generation }) => this.of(siteId, day) === generation)
-  }
 }
 
 /** A generation of the site that no row, finished or abandoned, was ever written under. */
@@ -72,7 +67,7 @@ export class JudgedDaysLog {
     await this.#warehouse.command(
       `INSERT INTO judged_days (site, day, generation, rules_version) SELECT r.1, r.2, r.3, r.4 FROM (
          SELECT arrayJoin(arrayZip(
-           {sites:Array(UInt32)}, {days:Array(Date)}, {generations:Array(UInt32)}, {rules:Array(UInt16)})) AS r)`,
+           {sites:Array(UInt32)}, {days:Array(Date)}, {generations:Array(UInt32)}, {rules:Array(UInt32)})) AS r)`,
       {
         sites: rows.map((row) => row.siteId),
         days: rows.map((row) => row.day),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import type { Checkpoint, RunCounts } from './checkpoint.ts'
 import { createDuplicateFinder } from './duplicates.ts'
@@ -8,7 +9,7 @@ import { Patience, Stopped } from './patience.ts'
 import { Sender } from './sender.ts'
 import { SetAside } from './set-aside.ts'
 import { SpoolSource, type Stretch } from './source.ts'
-import { beginTurn, sweep, type Turn, type TurnRequest, type TurnSummary } from './turn.ts'
+import { beginTurn, SWEPT_AT_ONCE, sweep, type Turn, type TurnRequest, type TurnSummary } from './turn.ts'
 import { ZoneWatch } from './zones.ts'
 
 export interface LoaderOptions {
@@ -23,6 +24,8 @@ export interface LoaderOptions {
   markClicked: (linkIds: number[]) => Promise<void>
   /** Runs work while no other loader writes; a loader that is alone needs none. */
   exclusively?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined
+  /** Whether others write to the same tables, and these remember tokens by number, not for a week (no replicas). */
+  shared?: boolean
   log: LoaderLog
   cluster?: string | undefined
   /** Hits of a batch at most (default 50,000). */
@@ -41,7 +44,7 @@ export interface LoaderLog {
 }
 
 export interface LoaderStatus {
-  /** Everything that edges received before this instant (Unix ms) is in the warehouse. */
+  /** Everything that this machine's edges received before this instant (Unix ms) is in the warehouse. */
   completeUntil: number
   /** Bytes in the spool that are not loaded yet. */
   pendingBytes: number
@@ -59,7 +62,10 @@ export interface LoaderStatus {
 /** The only writer of the warehouse: loads the spool, and judges days again in between. */
 export interface Loader {
   start(): void
-  /** Loads what is already spooled, for at most `patience` milliseconds, and ends with the batch under way. */
+  /**
+   * Loads what is already spooled, for at most `patience` milliseconds, and ends with the batch under way; a warehouse
+   * or a store that holds that up is not waited for longer than three seconds more.
+   */
   stop(patience: number): Promise<void>
   status(): LoaderStatus
   /** What has become of the hits of one writer. */
@@ -71,9 +77,19 @@ export interface Loader {
 const MAX_BATCH_ROWS = 200_000
 /** A query may run for 30 s on rows that a turn has replaced. */
 const SWEEP_DELAY_MS = 120_000
+/** A hit is received a little before it is written to the spool: by a turn of the edge's event loop. */
+const WRITTEN_WITHIN_MS = 500
+const LAST_BATCH_MS = 3_000
 
 export function createLoader(options: LoaderOptions): Loader {
   return new SpoolLoader(options)
+}
+
+function aheadOfReports(warehouse: Warehouse): Warehouse {
+  return {
+    ...warehouse,
+    query: (sql, params, options) => warehouse.query(sql, params, { ...options, reserved: true }),
+  }
 }
 
 interface QueuedTurn {
@@ -101,8 +117,9 @@ class SpoolLoader implements Loader {
   #sweepAt = Date.now() + SWEEP_DELAY_MS
 
   constructor(options: LoaderOptions) {
-    const { warehouse, checkpoint, directory, log, spoolRoot } = options
-    this.#options = options
+    const warehouse = aheadOfReports(options.warehouse)
+    const { checkpoint, directory, log, spoolRoot } = options
+    this.#options = { ...options, warehouse }
     this.#exclusively = options.exclusively ?? ((work) => work())
     this.#patience = new Patience(log)
     this.#setAside = new SetAside(directory, log)
@@ -118,8 +135,9 @@ class SpoolLoader implements Loader {
       batchBytes: options.batchBytes ?? 32 * 1024 * 1024,
     })
     this.#sender = new Sender({
-      ...options,
+      ...this.#options,
       exclusively: this.#exclusively,
+      shared: options.shared ?? false,
       batchRows: Math.min(options.batchRows ?? 50_000, MAX_BATCH_ROWS),
       careful: this.#careful,
       duplicates: createDuplicateFinder(warehouse),
@@ -137,7 +155,11 @@ class SpoolLoader implements Loader {
 
   async stop(patience: number): Promise<void> {
     this.#patience.stopWithin(patience)
-    await this.#running
+    // What is given up here is as if the process were killed: the next start finishes it.
+    const limit = new AbortController()
+    const tooLong = sleep(patience + LAST_BATCH_MS, undefined, { signal: limit.signal }).catch(() => {})
+    await Promise.race([this.#running, tooLong])
+    limit.abort()
     this.#source.close()
   }
 
@@ -166,11 +188,11 @@ class SpoolLoader implements Loader {
   }
 
   async #run(): Promise<void> {
-    const { checkpoint, poll = 150 } = this.#options
+    const { poll = 150 } = this.#options
     try {
-      for (const intent of checkpoint.intents()) await this.#sender.resume(intent)
       for (;;) {
-        const progressed = await this.#pass()
+        // Whatever goes wrong here (a full disk, say) is tried again, from what the checkpoint says, as after a restart.
+        const progressed = await this.#patience.persist(() => this.#pass())
         const turned = await this.#stepTurn()
         if (this.#patience.stopping && (!progressed || this.#patience.timeIsUp)) return
         await this.#maybeSweep()
@@ -184,9 +206,10 @@ class SpoolLoader implements Loader {
     }
   }
 
-  /** One batch from each writer. */
+  /** What was under way, then one batch from each writer. */
   async #pass(): Promise<boolean> {
-    const began = Date.now()
+    for (const intent of this.#options.checkpoint.intents()) await this.#sender.resume(intent)
+    const began = Date.now() - WRITTEN_WITHIN_MS
     let progressed = false
     let completeUntil = began
     const writers = this.#source.byWriter()
@@ -244,8 +267,8 @@ class SpoolLoader implements Loader {
     if (this.#turns.length > 0 || Date.now() < this.#sweepAt) return
     const { cluster, warehouse, log } = this.#options
     try {
-      await sweep(warehouse, cluster)
-      this.#sweepAt = Number.POSITIVE_INFINITY
+      const swept = await sweep(warehouse, cluster)
+      this.#sweepAt = swept < SWEPT_AT_ONCE ? Number.POSITIVE_INFINITY : Date.now()
     } catch (error) {
       log.warn(
         { error: String(error) },

@@ -46,7 +46,9 @@ export class Patience {
   async persist<T>(work: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
-        return await work()
+        const outcome = await work()
+        if (tries > 1) this.failing = null
+        return outcome
       } catch (error) {
         if (error instanceof Stopped) throw error
         await this.backOff(error, tries)
@@ -59,7 +61,9 @@ export class Patience {
     this.retries++
     this.failing = error instanceof Error ? error.message : String(error)
     const wait = Math.min(BACKOFF_FIRST_MS * 2 ** (tries - 1), BACKOFF_LAST_MS)
-    this.#log.warn({ error: this.failing, tries, wait }, 'loading waits')
+    // A store that is away needs no stack; a fault of ours cannot be found without one.
+    const fault = error instanceof TypeError || error instanceof RangeError ? { stack: error.stack } : {}
+    this.#log.warn({ error: this.failing, tries, wait, ...fault }, 'loading waits')
     if (this.#stopBy !== null && Date.now() + wait > this.#stopBy) throw new Stopped()
     await this.pause(wait)
     if (this.timeIsUp) throw new Stopped()

@@ -36,7 +36,10 @@ export function tellProgress(
  */
 export function followProgress(warehouse: Warehouse): { completeUntil(): number; stop(): void } {
   let completeUntil = 0
+  let asking = false
   const ask = async () => {
+    if (asking) return
+    asking = true
     try {
       const [row] = await warehouse.query<{ until: number }>(
         `SELECT toUnixTimestamp64Milli(min(until)) AS until FROM (
@@ -46,6 +49,8 @@ export function followProgress(warehouse: Warehouse): { completeUntil(): number;
       completeUntil = Math.max(0, row?.until ?? 0)
     } catch {
       // What was known stays: it can only be too early.
+    } finally {
+      asking = false
     }
   }
   void ask()

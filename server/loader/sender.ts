@@ -28,12 +28,20 @@ export interface SenderOptions {
   directory: string
   batchRows: number
   exclusively: <T>(work: () => Promise<T>) => Promise<T>
+  /** Other loaders write to this warehouse too. */
+  shared: boolean
   markClicked: (linkIds: number[]) => Promise<void>
   afterInsert?: (() => Promise<void> | void) | undefined
 }
 
 /** A batch too large for the engine's memory is halved after this many tries. */
 const TRIES_BEFORE_HALVING = 4
+/**
+ * A table remembers its last 10,000 blocks by their tokens (`sql/`). Alone, a loader that comes back after however long
+ * finds its own there; beside others, which may have written 50 blocks a batch and several batches a second, it relies
+ * on them for a minute only.
+ */
+const TOKENS_HOLD_MS = 60_000
 
 /** Brings batches into the warehouse, each exactly once. */
 export class Sender {
@@ -55,7 +63,13 @@ export class Sender {
     return exclusively(async () => {
       const batch = await this.#build(stretch)
       if (!batch) return null
-      const intent: Intent = { ...batch.range, root: rootOf(batch.range), generations: batch.generations }
+      const intent: Intent = {
+        ...batch.range,
+        root: rootOf(batch.range),
+        half: false,
+        madeAt: Date.now(),
+        generations: batch.generations,
+      }
       checkpoint.intend(intent)
       await this.#send(intent, batch)
       return batch.receivedUntil
@@ -64,7 +78,7 @@ export class Sender {
 
   /** Finishes a batch that a loader before this one had begun to send. */
   async resume(intent: Intent): Promise<void> {
-    const { checkpoint, exclusively, generations, log, source } = this.#options
+    const { checkpoint, exclusively, log, shared, source } = this.#options
     await exclusively(async () => {
       const stretch = source.reread(intent)
       if (!stretch) {
@@ -75,13 +89,11 @@ export class Sender {
         checkpoint.done(intent, new Map())
         return
       }
-      const isHalf = intent.root !== rootOf(intent)
-      const batch = isHalf ? null : await this.#build(stretch)
+      const tokensHold = !intent.half && !(shared && Date.now() - intent.madeAt > TOKENS_HOLD_MS)
+      const batch = tokensHold ? await this.#build(stretch) : null
       const unmoved =
-        batch !== null &&
-        batch.range.end === intent.end &&
-        sameGenerations(batch.generations, intent.generations)
-      if (unmoved && generations.stillHold(batch.days)) return this.#send(intent, batch)
+        batch?.range.end === intent.end && sameGenerations(batch.generations, intent.generations)
+      if (batch && unmoved) return this.#send(intent, batch)
       batch?.discard()
       await this.#sendCarefully(intent)
     })
@@ -136,7 +148,7 @@ export class Sender {
     const hits = stretch.records.flatMap((place) => decode(stretch.payload(place), stretch.edgeRun) ?? [])
     const counts = new Map<string, RunCounts>([[stretch.edgeRun, { added: 0, duplicates: 0, refused: 0 }]])
     const count = counts.get(stretch.edgeRun) ?? { added: 0, duplicates: 0, refused: 0 }
-    duplicates.begin(intent.root)
+    await patience.persist(() => generations.refresh())
     const repeated = await patience.persist(() => {
       duplicates.begin(intent.root)
       return duplicates.find(hits)
@@ -179,10 +191,10 @@ export class Sender {
     const halves: Intent[] =
       middle && middle.start > intent.start
         ? [
-            { ...intent, end: middle.start },
-            { ...intent, start: middle.start },
+            { ...intent, half: true, end: middle.start },
+            { ...intent, half: true, start: middle.start },
           ]
-        : [intent]
+        : [{ ...intent, half: true }]
     checkpoint.halve(intent, halves)
     for (const half of halves) await this.#sendCarefully(half)
   }

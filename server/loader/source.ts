@@ -1,9 +1,12 @@
-import { statSync, unlinkSync } from 'node:fs'
+import { readdirSync, rmSync, statSync, unlinkSync } from 'node:fs'
+import { basename } from 'node:path'
 import {
+  IMPORT_DIRECTORY,
   isFinished,
   listSegments,
   openSegment,
   type RecordPlace,
+  SEGMENT_ENDING,
   type SegmentFile,
   type SegmentReader,
 } from '../spool/segments.ts'
@@ -57,7 +60,9 @@ export class SpoolSource {
   /** The waiting segments of each writer, oldest first. */
   byWriter(): SegmentFile[][] {
     const writers = new Map<string, SegmentFile[]>()
-    for (const file of listSegments(this.#options.spoolRoot)) {
+    const listed = listSegments(this.#options.spoolRoot)
+    this.#forget(new Set(listed.map(({ path }) => path)))
+    for (const file of listed) {
       const files = writers.get(file.directory)
       if (files) files.push(file)
       else writers.set(file.directory, [file])
@@ -76,7 +81,10 @@ export class SpoolSource {
     const records = damaged ? chunk.records.filter((record) => record.end <= damaged.start) : chunk.records
     if (records.length > 0) return { segment, edgeRun, records, payload: chunk.payload }
     if (damaged) {
-      this.passOver({ segment, ...damaged }, 'damaged record', '')
+      // At the very end it may be a record that is still being written: some file systems show the length first.
+      const isTail = damaged.end === chunk.end && chunk.stop !== 'limit'
+      if (isTail && !this.#isFinished(open)) return 'empty'
+      this.passOver({ segment, ...damaged }, 'damaged bytes (base64)', base64(open.reader, damaged))
       return 'moved'
     }
     if (chunk.stop === 'newer') {
@@ -123,6 +131,7 @@ export class SpoolSource {
   #readerOf(segment: string): SegmentReader | null {
     for (const { reader } of this.#open.values()) if (reader.header.id === segment) return reader
     for (const file of listSegments(this.#options.spoolRoot)) {
+      if (!file.name.includes(segment)) continue
       const open = this.#openFile(file)
       if (open?.reader.header.id === segment) return open.reader
     }
@@ -150,23 +159,40 @@ export class SpoolSource {
   /** Deletes a segment that is all loaded and will not grow. */
   #finish(open: OpenSegment, end: number): boolean {
     const { checkpoint } = this.#options
-    const now = Date.now()
-    if (!open.file.superseded && now - open.finishedCheckedAt < FINISHED_CHECK_MS) return false
-    open.finishedCheckedAt = now
-    if (!isFinished(open.file)) return false
+    if (!this.#isFinished(open)) return false
     // It may have grown between the last read and its writer's end.
     const rest = open.reader.read(end, this.#options.batchBytes)
     if (rest.records.length > 0 || rest.damaged.length > 0 || rest.stop === 'newer') return true
     const segment = open.reader.header.id
     const size = open.reader.size()
-    if (size > rest.end)
-      this.passOver({ segment, start: rest.end, end: size }, 'record cut short by a crash', '')
+    if (size > rest.end) {
+      const tail = { start: rest.end, end: size }
+      this.passOver({ segment, ...tail }, 'record cut short by a crash (base64)', base64(open.reader, tail))
+    }
     open.reader.close()
     this.#open.delete(open.file.path)
     unlinkSync(open.file.path)
     checkpoint.markDeleted(segment)
     checkpoint.prune(REMEMBER_DELETED_MS)
+    if (!open.file.superseded) removeImportDirectory(open.file.directory)
     return true
+  }
+
+  #isFinished(open: OpenSegment): boolean {
+    const now = Date.now()
+    if (!open.file.superseded && now - open.finishedCheckedAt < FINISHED_CHECK_MS) return false
+    open.finishedCheckedAt = now
+    return isFinished(open.file)
+  }
+
+  /** What an operator has moved away or deleted. */
+  #forget(present: ReadonlySet<string>): void {
+    for (const path of this.blocked) if (!present.has(path)) this.blocked.delete(path)
+    for (const [path, { reader }] of this.#open) {
+      if (present.has(path)) continue
+      reader.close()
+      this.#open.delete(path)
+    }
   }
 
   #block(file: SegmentFile, why: 'newer' | 'foreign'): void {
@@ -178,4 +204,15 @@ export class SpoolSource {
         : 'a file in the spool is no segment; move it away',
     )
   }
+}
+
+function base64(reader: SegmentReader, place: RecordPlace): string {
+  return reader.bytes(place).toString('base64')
+}
+
+/** Its writer is gone for good; whoever else comes has a directory of its own. */
+function removeImportDirectory(directory: string): void {
+  if (!basename(directory).startsWith(IMPORT_DIRECTORY)) return
+  if (readdirSync(directory).some((name) => name.endsWith(SEGMENT_ENDING))) return
+  rmSync(directory, { recursive: true, force: true })
 }

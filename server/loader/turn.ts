@@ -1,6 +1,8 @@
 import type { RawHit } from '../domain/hit.ts'
+import type { JudgedHit } from '../domain/judged.ts'
 import { decodeHit } from '../spool/record.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
+import { withinPartitions } from './batch.ts'
 import { uuid } from './duplicates.ts'
 import { type Enricher, judgeAll } from './enrich.ts'
 import { type JudgedDaysLog, nextGeneration } from './generations.ts'
@@ -53,7 +55,8 @@ export async function beginTurn(request: TurnRequest, deps: TurnDeps): Promise<T
   // Noted first: the next turn then takes another number even if this one dies before its first row.
   await judgedDays.note([{ siteId: request.siteId, day: '1970-01-01', generation, rulesVersion: 0 }])
   const seenDays = new Set<string>(request.days ?? [])
-  let last = { time: request.from - 1, id: '00000000-0000-0000-0000-000000000000' }
+  // A hit whose page gave it the id 0 at this very instant is left to `catchUp`.
+  let last = { time: request.from, id: '00000000-0000-0000-0000-000000000000' }
   let pages = 0
   let judgedHits = 0
   let backfilled = false
@@ -64,18 +67,20 @@ export async function beginTurn(request: TurnRequest, deps: TurnDeps): Promise<T
     await judgedDays.note(
       judged.map(({ siteId, day, rulesVersion }) => ({ siteId, day, generation, rulesVersion })),
     )
-    await careful.insertJudged(judged, generation, token)
+    for (const [part, rows] of insertable(judged).entries()) {
+      await careful.insertJudged(rows, generation, `${token}:${part}`)
+    }
     judgedHits += judged.length
   }
 
   async function backfill(): Promise<void> {
     const rows = await warehouse.query<RawRow>(
       `SELECT record, edge_run FROM raw_hits
-       WHERE site = {site:UInt32} AND toDate(time) BETWEEN toDate(fromUnixTimestamp64Milli({from:Int64}, 'UTC')) AND toDate(fromUnixTimestamp64Milli({to:Int64}, 'UTC'))
+       WHERE site = {site:UInt32} AND toDate(time) BETWEEN toDate(fromUnixTimestamp64Milli({time:Int64}, 'UTC')) AND toDate(fromUnixTimestamp64Milli({to:Int64}, 'UTC'))
          AND time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')
          AND (time, hit_id) > (fromUnixTimestamp64Milli({time:Int64}, 'UTC'), {id:UUID})
        ORDER BY time, hit_id LIMIT {rows:UInt32}`,
-      { site: request.siteId, from: request.from, to: request.to, ...last, rows: pageRows },
+      { site: request.siteId, to: request.to, ...last, rows: pageRows },
       { maxSeconds: 300 },
     )
     const hits = rows.map(rawHitOf)
@@ -86,13 +91,13 @@ export async function beginTurn(request: TurnRequest, deps: TurnDeps): Promise<T
     backfilled = hits.length < pageRows
   }
 
-  /** What the pages missed: hits loaded since, and any page whose answer was lost. */
+  /** What the pages missed: hits loaded since. */
   async function catchUp(): Promise<boolean> {
     const rows = await warehouse.query<RawRow>(
       `SELECT record, edge_run FROM raw_hits
        WHERE site = {site:UInt32} AND toDate(time) BETWEEN toDate(fromUnixTimestamp64Milli({from:Int64}, 'UTC')) AND toDate(fromUnixTimestamp64Milli({to:Int64}, 'UTC'))
          AND time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')
-         AND hit_id NOT IN (SELECT hit_id FROM hits WHERE site = {site:UInt32} AND generation = {generation:UInt32})
+         AND hit_id GLOBAL NOT IN (SELECT hit_id FROM hits WHERE site = {site:UInt32} AND generation = {generation:UInt32})
        ORDER BY time, hit_id LIMIT {rows:UInt32}`,
       { site: request.siteId, from: request.from, to: request.to, generation, rows: pageRows },
       { maxSeconds: 300 },
@@ -140,10 +145,28 @@ export async function beginTurn(request: TurnRequest, deps: TurnDeps): Promise<T
   }
 }
 
+export const SWEPT_AT_ONCE = 1_000
+
 /** A row of `raw_hits`: the record, and the edge run, which a record leaves to its segment's header. */
 interface RawRow {
   record: string
   edge_run: string
+}
+
+/** Cuts rows in the order of time into inserts that the engine takes. */
+function insertable(judged: readonly JudgedHit[]): JudgedHit[][] {
+  const parts: JudgedHit[][] = []
+  let months = new Set<number>()
+  for (const hit of judged) {
+    const part = parts.at(-1)
+    if (part && withinPartitions(months, hit.time)) part.push(hit)
+    else {
+      months = new Set()
+      withinPartitions(months, hit.time)
+      parts.push([hit])
+    }
+  }
+  return parts
 }
 
 function rawHitOf({ record, edge_run }: RawRow): RawHit {
@@ -155,21 +178,29 @@ function rawHitOf({ record, edge_run }: RawRow): RawHit {
  * after the last turn, since queries that began before it still read the old rows. What a dead turn left lies above the
  * current generation, where a turn under way writes too, and goes with the next turn of that day.
  *
- * @returns how many (day, generation) were deleted.
+ * @returns how many (day, generation) were deleted; with `SWEPT_AT_ONCE` of them there may be more.
  */
 export async function sweep(warehouse: Warehouse, cluster?: string): Promise<number> {
   // On a cluster rows are deleted where they are kept, on every host: a Distributed table takes no DELETE.
   const place = (table: string) => (cluster === undefined ? table : `${table}_local ON CLUSTER ${cluster}`)
   const stale = await warehouse.query<{ site: number; day: string; generation: number }>(
     `SELECT DISTINCT site, day, generation FROM judged_days AS j
-     LEFT JOIN (SELECT site, day, max(generation) AS now FROM turned_days GROUP BY site, day) AS t USING (site, day)
-     WHERE j.generation < t.now AND day > '1970-01-01' LIMIT 1000`,
+     GLOBAL LEFT JOIN (SELECT site, day, max(generation) AS now FROM turned_days GROUP BY site, day) AS t USING (site, day)
+     WHERE j.generation < t.now AND day > '1970-01-01' LIMIT ${SWEPT_AT_ONCE}`,
   )
+  // A DELETE is a mutation of every part, however few its rows: one for all days of a turn.
+  const turns = new Map<string, { site: number; generation: number; days: string[] }>()
   for (const { site, day, generation } of stale) {
-    const params = { site, day, generation }
-    const where = 'WHERE site = {site:UInt32} AND day = {day:Date} AND generation = {generation:UInt32}'
-    await warehouse.command(`DELETE FROM ${place('hits')} ${where}`, params)
-    await warehouse.command(`DELETE FROM ${place('judged_days')} ${where}`, params)
+    const key = `${site}/${generation}`
+    const turn = turns.get(key) ?? { site, generation, days: [] }
+    turn.days.push(day)
+    turns.set(key, turn)
+  }
+  for (const turn of turns.values()) {
+    const where =
+      'WHERE site = {site:UInt32} AND generation = {generation:UInt32} AND day IN {days:Array(Date)}'
+    await warehouse.command(`DELETE FROM ${place('hits')} ${where}`, turn)
+    await warehouse.command(`DELETE FROM ${place('judged_days')} ${where}`, turn)
   }
   return stale.length
 }

@@ -2,14 +2,18 @@ import { existsSync, readFileSync } from 'node:fs'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
 import { createApi } from '../api/app.ts'
+import { classifyRoutes } from '../api/classify.ts'
 import { queryRoutes } from '../api/query.ts'
+import { ruleRoutes } from '../api/rules.ts'
 import type { Config } from '../config.ts'
 import type { Control } from '../control/control.ts'
+import { NO_RULES } from '../domain/rules/compile.ts'
 import type { Loader } from '../loader/loader.ts'
 import type { Logger } from '../ops/log.ts'
 import { loaderMetrics, METRICS_TYPE } from '../ops/metrics.ts'
 import { packageFile } from '../paths.ts'
 import { linkClicks } from '../reports/link-clicks.ts'
+import { channelsOfRules } from '../reports/own-channels.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 
 export interface AppParts {
@@ -42,7 +46,18 @@ export function appRoutes({ config, control, warehouse, loader, freshness, log }
     linkClicks: (siteId, linkIds) => linkClicks(warehouse, { id: siteId }, linkIds),
     onError: (error) => log.error({ error: String(error), stack: stackOf(error) }, 'a request failed'),
   })
-  api.route('/', queryRoutes({ warehouse, sites: control.sites, freshness }))
+  const ownChannels = async (siteId: number) => channelsOfRules((await control.rules.of(siteId)).rules)
+  api.route('/', queryRoutes({ warehouse, sites: control.sites, ownChannels, freshness }))
+  api.route('/', ruleRoutes({ control, warehouse }))
+  api.route(
+    '/',
+    classifyRoutes({
+      async siteOf(name) {
+        const site = await control.sites.byName(name)
+        return site && { hostnames: site.hostnames, rules: NO_RULES }
+      },
+    }),
+  )
 
   app.get('/metrics', async (c) =>
     c.body(loader ? await loaderMetrics(loader.status(), Date.now()) : '', 200, {

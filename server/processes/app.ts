@@ -12,7 +12,7 @@ import { closeServer, listen, portOf } from './http.ts'
 import { startLoading } from './loading.ts'
 import { localRoutes } from './local-routes.ts'
 import { listenLocally } from './local-socket.ts'
-import { onStop } from './stop.ts'
+import { endWithParent, onStop } from './stop.ts'
 import { openConfiguredControl, openConfiguredWarehouse } from './stores.ts'
 
 /** Redirects go before reports: a nicer app gives way where both want the processor. */
@@ -24,6 +24,7 @@ const DRAIN_MS = 10_000
  * directory's socket. Ends when the front process does.
  */
 export async function runAppChild(config: Config, log: Logger): Promise<void> {
+  endWithParent()
   lowerPriority(log)
   const control = await openConfiguredControl(config)
   const loading = await startLoading(config, control, log)
@@ -35,11 +36,12 @@ export async function runAppChild(config: Config, log: Logger): Promise<void> {
   const server = createServer(getRequestListener(routes.fetch))
   await listenLocally(server, config.dataDir)
   log.info({}, 'the app is ready')
-  onStop(log, async () => {
+  const stop = async () => {
     await closeServer(server)
     await loading.stop(DRAIN_MS)
     await control.close()
-  })
+  }
+  onStop(log, stop, ['SIGTERM'])
 }
 
 /**

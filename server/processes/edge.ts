@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { join } from 'node:path'
 import { checkAccess } from '../accounts/access.ts'
 import { type Config, environmentOf } from '../config.ts'
 import { createPreviewDetector } from '../domain/bots/preview.ts'
@@ -24,10 +23,10 @@ import { onStop } from './stop.ts'
 import { dataPaths, openConfiguredControl } from './stores.ts'
 import { type Supervisor, supervise } from './supervisor.ts'
 
-/** Name of the front process's directory in the spool; imports have directories of their own beside it. */
-const SPOOL_WRITER = 'edge'
 const APP_STOP_MS = 20_000
 const APP_LOOK_MS = 2_000
+/** An app that hangs is told from one that is slow, and holds up neither `/readyz` nor `/metrics`. */
+const APP_ANSWER_MS = 5_000
 /** Inserts and queries of the engine run on libuv's threads: one writer, a pool of readers, and files. */
 const APP_THREADS = '16'
 
@@ -35,7 +34,7 @@ const APP_THREADS = '16'
 export async function runEdge(config: Config, log: Logger, options: { withApp: boolean }): Promise<void> {
   const control = await openConfiguredControl(config, { renameDomain: true })
   const spool = await openSpoolWriter({
-    directory: join(dataPaths(config.dataDir).spool, SPOOL_WRITER),
+    directory: dataPaths(config.dataDir).edgeSpool,
     durability: config.durability,
     maxBytes: config.spoolMaxBytes,
     onLoss: lossLog(log),
@@ -102,7 +101,13 @@ function watchApp(dataDir: string) {
   let reasons = ['app: starting']
   const look = async () => {
     try {
-      const { failing, blocked } = await askApp<LoaderStatus>(dataDir, 'GET', '/_/status')
+      const { failing, blocked } = await askApp<LoaderStatus>(
+        dataDir,
+        'GET',
+        '/_/status',
+        undefined,
+        APP_ANSWER_MS,
+      )
       reasons = [
         ...(failing ? [`loader: ${failing}`] : []),
         ...(blocked.length > 0 ? [`loader: ${blocked.length} segments need an operator; see the log`] : []),
@@ -123,7 +128,9 @@ function answerMetrics(
   app: Supervisor | null,
   dataDir: string,
 ): void {
-  const ofApp = app ? askApp<string>(dataDir, 'GET', '/metrics').catch(() => '') : ''
+  const ofApp = app
+    ? askApp<string>(dataDir, 'GET', '/metrics', undefined, APP_ANSWER_MS).catch(() => '')
+    : ''
   Promise.all([edgeMetrics(edge.snapshot(), spool.stats(), app?.restarts() ?? 0), ofApp]).then(
     (texts) =>
       res.writeHead(200, { 'Content-Type': METRICS_TYPE, 'Cache-Control': 'no-store' }).end(texts.join('\n')),

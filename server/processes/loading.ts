@@ -56,6 +56,7 @@ export async function startLoading(
     directory: paths.loader,
     markClicked: (ids) => control.links.markClicked(ids),
     exclusively: (work) => control.exclusively(work),
+    shared: config.clickhouseUrl !== null && config.clickhouseCluster === null,
     cluster: config.clickhouseCluster ?? undefined,
     log,
     ...faults,

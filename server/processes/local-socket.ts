@@ -40,6 +40,7 @@ export class NobodyListens extends Error {}
 /**
  * Asks the running app. Resolves with the parsed JSON of its answer, or its text where it is none.
  *
+ * @param patience milliseconds for the whole answer; without it an answer may take as long as it takes.
  * @throws {NobodyListens} where there is none.
  */
 export async function askApp<Answer>(
@@ -47,6 +48,7 @@ export async function askApp<Answer>(
   method: 'GET' | 'POST',
   path: string,
   body?: unknown,
+  patience?: number,
 ): Promise<Answer> {
   const text = body === undefined ? '' : JSON.stringify(body)
   return new Promise((done, fail) => {
@@ -55,6 +57,7 @@ export async function askApp<Answer>(
         socketPath: socketPath(dataDir),
         method,
         path,
+        ...(patience === undefined ? {} : { signal: AbortSignal.timeout(patience) }),
         headers:
           body === undefined
             ? {}

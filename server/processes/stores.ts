@@ -13,6 +13,8 @@ export function dataPaths(dataDir: string) {
     control: join(dataDir, 'control.db'),
     warehouse: join(dataDir, 'warehouse'),
     spool: join(dataDir, 'spool'),
+    /** The front process's own directory in the spool; imports have directories of their own beside it. */
+    edgeSpool: join(dataDir, 'spool', 'edge'),
     loader: join(dataDir, 'loader'),
     loaderLock: join(dataDir, 'loader.lock'),
   }

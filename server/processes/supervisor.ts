@@ -41,10 +41,14 @@ export function supervise(options: SupervisorOptions): Supervisor {
       env: options.env,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
-    child.on('error', (error) =>
-      options.log.error({ error: error.message }, 'the app process cannot be started'),
-    )
-    child.once('exit', (code, signal) => {
+    child.on('error', (error) => {
+      options.log.error({ error: error.message }, 'the app process cannot be started')
+      // One that was never there does not end either.
+      if (child?.pid === undefined) ended(null, null)
+    })
+    child.once('exit', ended)
+
+    function ended(code: number | null, signal: NodeJS.Signals | null): void {
       child = null
       if (stopping) return
       if (Date.now() - began >= WELL_AFTER_MS) backoff = BACKOFF_FIRST_MS
@@ -52,7 +56,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
       timer = setTimeout(start, backoff)
       backoff = Math.min(backoff * 2, BACKOFF_LAST_MS)
       restarts++
-    })
+    }
   }
   start()
 

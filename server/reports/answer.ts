@@ -2,6 +2,7 @@ import type { Site } from '../domain/site.ts'
 import { type LocalDays, localDays } from '../domain/time/local-day.ts'
 import type { QueryOptions, Warehouse } from '../warehouse/warehouse.ts'
 import type { QueryAnswer } from './contract.ts'
+import { checkSides } from './own-channels.ts'
 import { checkPatterns } from './patterns.ts'
 import { measurePages } from './plan/pages.ts'
 import { makePlan, type Plan, type Statement } from './plan/plan.ts'
@@ -23,6 +24,8 @@ export interface AnswerContext {
   completeUntil: number
   /** Unix milliseconds. */
   now: number
+  /** The channels that the site's rules name; none where it is left out. */
+  ownChannels?: () => Promise<readonly string[]>
   signal?: AbortSignal
 }
 
@@ -37,6 +40,8 @@ export async function answerQuestion(question: Question, context: AnswerContext)
   const { warehouse, site } = context
   const options: QueryOptions = context.signal ? { signal: context.signal } : {}
   await checkPatterns(warehouse, question.conditions, options)
+  const ofRules = context.ownChannels ?? (async () => [])
+  await checkSides(question.sides, { warehouse, siteId: site.id, ofRules }, options)
   const snapshot = await readSnapshot(warehouse, site.id, options)
   const zone = localDays(site.timezone)
   const plan = makePlan(question, periodsOf(question, zone, snapshot, context.now), zone, snapshot)

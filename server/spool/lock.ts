@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 
@@ -35,7 +35,7 @@ export async function takeLock(path: string, patience: number, purpose: string):
   for (;;) {
     const lock = tryLock(path)
     if (lock) {
-      writeFileSync(holderFile(path), `${JSON.stringify({ pid: process.pid, purpose })}\n`)
+      leaveName(path, purpose)
       return lock
     }
     if (Date.now() >= deadline) throw new LockTaken(path, purpose)
@@ -43,8 +43,9 @@ export async function takeLock(path: string, patience: number, purpose: string):
   }
 }
 
-/** Whether some process holds the lock just now. */
+/** Whether some process holds the lock just now. Makes no lock where there was none. */
 export function isLocked(path: string): boolean {
+  if (!existsSync(path)) return false
   const lock = tryLock(path)
   lock?.release()
   return lock === null
@@ -61,6 +62,15 @@ export class LockTaken extends Error {
     )
     this.name = 'LockTaken'
     this.pid = pid
+  }
+}
+
+/** For the message of whoever finds the lock taken. A full disk does not keep anyone from working. */
+function leaveName(path: string, purpose: string): void {
+  try {
+    writeFileSync(holderFile(path), `${JSON.stringify({ pid: process.pid, purpose })}\n`)
+  } catch {
+    rmSync(holderFile(path), { force: true })
   }
 }
 

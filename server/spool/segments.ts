@@ -11,6 +11,8 @@ import {
 
 export const SEGMENT_ENDING = '.seg'
 export const LOCK_FILE = 'lock.db'
+/** Directories whose name begins so are written by one import and never again: the loader removes them when done. */
+export const IMPORT_DIRECTORY = 'import-'
 
 /** A segment file that waits in a spool. */
 export interface SegmentFile {
@@ -54,7 +56,7 @@ export interface SegmentChunk {
   records: RecordPlace[]
   /** The payload of one of these records. */
   payload(place: RecordPlace): string
-  /** Bytes that are not what was written, to be set aside. */
+  /** Stretches that are not what was written, to be set aside; as long as they go on without a good record between. */
   damaged: RecordPlace[]
   /** Behind the last record or damaged stretch read. */
   end: number
@@ -66,6 +68,8 @@ export interface SegmentChunk {
 export interface SegmentReader {
   readonly header: SegmentHeader
   read(from: number, maxBytes: number): SegmentChunk
+  /** What stands there as it is, fewer bytes where the file ends before. */
+  bytes(place: RecordPlace): Buffer
   size(): number
   close(): void
 }
@@ -82,6 +86,10 @@ export function openSegment(path: string): SegmentReader | 'incomplete' | 'newer
   return {
     header,
     read: (from, maxBytes) => readChunk(fd, Math.max(from, SEGMENT_HEADER_BYTES), maxBytes),
+    bytes(place) {
+      const bytes = Buffer.alloc(place.end - place.start)
+      return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, place.start))
+    },
     size: () => fstatSync(fd).size,
     close: () => closeSync(fd),
   }
@@ -111,7 +119,10 @@ function readChunk(fd: number, from: number, maxBytes: number): SegmentChunk {
       break
     }
     const place = { start: from + offset, end: from + at.end }
+    const damage = chunk.damaged.at(-1)
     if (at.kind === 'record') chunk.records.push(place)
+    // What a power cut leaves of a growing file is zeros, as many as its records would have been.
+    else if (damage?.end === place.start) damage.end = place.end
     else chunk.damaged.push(place)
     offset = at.end
   }

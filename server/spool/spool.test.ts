@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { emptyHit, type RawHit } from '../domain/hit.ts'
-import { LockTaken, tryLock } from './lock.ts'
+import { isLocked, LockTaken, tryLock } from './lock.ts'
 import { decodeHit, encodeHit, RECORD_VERSION } from './record.ts'
 import { isFinished, listSegments, openSegment, type SegmentReader } from './segments.ts'
 import type { LossReason } from './spool.ts'
@@ -105,6 +105,48 @@ test('with fsync, hits are answered after the sync, all of them, also those writ
   await writer.close()
   expect(lost).toEqual([])
   expect(readAll()).toHaveLength(200)
+})
+
+test('with fsync, a segment ends at its size even while syncs never pause', async () => {
+  const writer = await openSpoolWriter(options({ durability: 'fsync', segmentBytes: 2_000 }))
+  const all: Promise<unknown>[] = []
+  for (let turn = 0; turn < 300; turn++) {
+    all.push(append(writer, `hit ${turn} ${'z'.repeat(100)}`))
+    await new Promise((done) => setImmediate(done))
+  }
+  await Promise.all(all)
+  await writer.close()
+  const sizes = listSegments(root).map(({ path }) => readFileSync(path).length)
+  expect(Math.max(...sizes)).toBeLessThan(2_500)
+  expect(readAll()).toHaveLength(300)
+})
+
+test('a closed writer writes no more, and says so', async () => {
+  const writer = await openSpoolWriter(options())
+  await append(writer, 'in time')
+  await writer.close()
+  expect(await append(writer, 'too late')).toBe('write_error')
+  expect(readAll()).toEqual(['in time'])
+})
+
+test('zeros behind the last record, as a power cut leaves them, are one damaged stretch', async () => {
+  const writer = await openSpoolWriter(options())
+  await append(writer, 'whole')
+  await writer.close()
+  const [file] = listSegments(root)
+  if (!file) throw new Error('no segment')
+  writeFileSync(file.path, Buffer.concat([readFileSync(file.path), Buffer.alloc(9_000)]))
+  const segment = reader(file.path)
+  const chunk = segment.read(0, 1e6)
+  expect(chunk.records.map(chunk.payload)).toEqual(['whole'])
+  expect(chunk.damaged).toHaveLength(1)
+  expect(segment.bytes(chunk.damaged[0] ?? { start: 0, end: 0 })).toEqual(Buffer.alloc(9_000))
+  segment.close()
+})
+
+test('a look at a lock that was never taken makes none', () => {
+  expect(isLocked(join(root, 'nowhere', 'lock.db'))).toBe(false)
+  expect(readdirSync(root)).toEqual([])
 })
 
 test('one process writes a spool directory, and the next one begins a segment of its own', async () => {
@@ -211,41 +253,44 @@ test('over its cap the spool refuses hits, counts them, and takes them again onc
   await writer.close()
 })
 
-test('when the disk takes no more, whole records stay, the rest is counted as lost, and later hits are read again', async () => {
-  // A file size limit of the process fails a write in its middle, as a full disk does.
-  const script = `
+test.each(['write', 'fsync'] as const)(
+  'when the disk takes no more (%s), whole records stay, the rest is counted as lost, and later hits are read again',
+  async (durability) => {
+    // A file size limit of the process fails a write in its middle, as a full disk does.
+    const script = `
     import { openSpoolWriter } from ${JSON.stringify(new URL('./writer.ts', import.meta.url).href)}
     process.on('SIGXFSZ', () => {})
-    const writer = await openSpoolWriter(${JSON.stringify(options())})
+    const writer = await openSpoolWriter(${JSON.stringify(options({ durability }))})
     const append = (p) => new Promise((done) => writer.append(p, done))
     const payload = 'y'.repeat(900)
     const answers = []
-    for (let turn = 0; turn < 12; turn++) answers.push(...await Promise.all([append(payload), append(payload)]))
+    for (let turn = 0; turn < 12; turn++) answers.push(...await Promise.all([append(payload), append(payload), append(payload)]))
     await writer.close()
     console.log(JSON.stringify({ kept: answers.filter((a) => a === undefined).length, stats: writer.stats() }))
   `
-  const output = execFileSync(
-    'bash',
-    [
-      '-c',
-      'ulimit -f 4; exec "$@"',
+    const output = execFileSync(
       'bash',
-      process.execPath,
-      '--input-type=module',
-      '--import',
-      'tsx',
-      '-e',
-      script,
-    ],
-    { encoding: 'utf8' },
-  )
-  const { kept, stats } = JSON.parse(output.trim().split('\n').at(-1) ?? '')
-  expect(stats.lost.write_error).toBeGreaterThan(0)
-  expect(stats.written).toBe(kept)
-  expect(kept + stats.lost.write_error).toBe(24)
-  expect(readAll()).toHaveLength(kept)
-  for (const file of listSegments(root)) {
-    const chunk = reader(file.path).read(0, 1e6)
-    expect(chunk).toMatchObject({ stop: 'end', damaged: [] })
-  }
-})
+      [
+        '-c',
+        'ulimit -f 4; exec "$@"',
+        'bash',
+        process.execPath,
+        '--input-type=module',
+        '--import',
+        'tsx',
+        '-e',
+        script,
+      ],
+      { encoding: 'utf8' },
+    )
+    const { kept, stats } = JSON.parse(output.trim().split('\n').at(-1) ?? '')
+    expect(stats.lost.write_error).toBeGreaterThan(0)
+    expect(stats.written).toBe(kept)
+    expect(kept + stats.lost.write_error).toBe(36)
+    expect(readAll()).toHaveLength(kept)
+    for (const file of listSegments(root)) {
+      const chunk = reader(file.path).read(0, 1e6)
+      expect(chunk).toMatchObject({ stop: 'end', damaged: [] })
+    }
+  },
+)

@@ -3,6 +3,7 @@ import {
   closeSync,
   fdatasync,
   fdatasyncSync,
+  fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
@@ -27,7 +28,7 @@ export interface SpoolWriterOptions {
   maxBytes: number
   /** Bytes of the disk left to the stores (default 512 MB). */
   reserveBytes?: number
-  /** A segment ends at this size (default 32 MB) … */
+  /** A segment ends at this size (default 32 MB, or an eighth of `maxBytes` where that is less) … */
   segmentBytes?: number
   /** … or this age in milliseconds (default one minute), so that what is loaded can be deleted. */
   segmentAge?: number
@@ -38,6 +39,12 @@ export interface SpoolWriterOptions {
 
 const INITIAL_BUFFER_BYTES = 256 * 1024
 const SPACE_CHECK_MS = 1_000
+const SEGMENT_BYTES = 32 * 1024 * 1024
+/**
+ * A segment that is written to cannot be deleted, loaded or not. Were it alone as large as the spool may be, the spool
+ * would be full for ever.
+ */
+const MAX_SEGMENT_SHARE = 1 / 8
 
 /** Opens a spool directory for writing. Nothing is created in it before the first hit.
  *
@@ -63,6 +70,7 @@ type Done = (lost?: LossReason) => void
 class SegmentWriter {
   readonly edgeRun = randomBytes(8).toString('hex')
   readonly #options: SpoolWriterOptions
+  readonly #maxSegmentBytes: number
   readonly #spaceTimer: NodeJS.Timeout
 
   #buffer = Buffer.allocUnsafe(INITIAL_BUFFER_BYTES)
@@ -76,9 +84,11 @@ class SegmentWriter {
   #segmentBytes = 0
   #segmentOpenedAt = 0
   #lastStamp: number
-  /** Written, waiting for the `fdatasync` that is under way or the next one. */
+  /** Written to the open segment, waiting for its next `fdatasync`. */
   #unsynced: Done[] = []
-  #syncing = false
+  /** The file whose `fdatasync` is under way, -1 for none; its segment may have ended meanwhile. */
+  #syncing = -1
+  #closed = false
 
   #directoryBytes = 0
   #noSpace: LossReason | null = null
@@ -88,14 +98,16 @@ class SegmentWriter {
 
   constructor(options: SpoolWriterOptions) {
     this.#options = options
+    this.#maxSegmentBytes =
+      options.segmentBytes ?? Math.min(SEGMENT_BYTES, options.maxBytes * MAX_SEGMENT_SHARE)
     this.#lastStamp = lastStamp(options.directory)
     this.#checkSpace()
     this.#spaceTimer = setInterval(() => this.#checkSpace(), SPACE_CHECK_MS).unref()
   }
 
   append(payload: string, done: Done): void {
-    if (payload.length > MAX_PAYLOAD_BYTES / 3) {
-      this.#lose('too_large', [done])
+    if (payload.length > MAX_PAYLOAD_BYTES / 3 || this.#closed) {
+      this.#lose(this.#closed ? 'write_error' : 'too_large', [done])
       return
     }
     const room = this.#filled + RECORD_HEADER_BYTES + payload.length * 3
@@ -120,9 +132,10 @@ class SegmentWriter {
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     clearInterval(this.#spaceTimer)
     if (this.#pending.length > 0) this.#flush()
-    while (this.#syncing) await new Promise((done) => setImmediate(done))
+    while (this.#syncing >= 0) await new Promise((done) => setImmediate(done))
     this.#endSegment()
   }
 
@@ -149,38 +162,42 @@ class SegmentWriter {
       failure = lossReason(error)
     }
     const whole = failure === null ? pending.length : ends.findLastIndex((end) => end <= written) + 1
-    if (failure !== null) {
-      this.#truncateTo(this.#segmentBytes + (whole > 0 ? (ends[whole - 1] ?? 0) : 0))
-      this.#lose(failure, pending.slice(whole))
-    } else {
-      this.#segmentBytes += length
-      this.#failing = null
-    }
-    this.#directoryBytes += whole > 0 ? (ends[whole - 1] ?? 0) : 0
+    const wholeBytes = whole > 0 ? (ends[whole - 1] ?? 0) : 0
+    const kept = whole === pending.length ? pending : pending.slice(0, whole)
+    this.#segmentBytes += wholeBytes
+    this.#directoryBytes += wholeBytes
     this.#written += whole
-    this.#confirm(whole === pending.length ? pending : pending.slice(0, whole))
-  }
-
-  #confirm(dones: Done[]): void {
-    if (this.#options.durability === 'write') {
-      for (const done of dones) done()
-      return
+    const durable = this.#options.durability === 'fsync'
+    if (durable) this.#unsynced.push(...kept)
+    if (failure === null) {
+      this.#failing = null
+    } else {
+      this.#truncate()
+      this.#lose(failure, pending.slice(whole))
     }
-    this.#unsynced.push(...dones)
-    this.#sync()
+    if (durable) this.#sync()
+    else for (const done of kept) done()
   }
 
   /** One `fdatasync` at a time; what is written meanwhile waits for the next. */
   #sync(): void {
-    if (this.#syncing || this.#unsynced.length === 0 || this.#fd < 0) return
-    this.#syncing = true
+    if (this.#syncing >= 0 || this.#unsynced.length === 0) return
+    const fd = this.#fd
     const dones = this.#unsynced
+    this.#syncing = fd
     this.#unsynced = []
-    fdatasync(this.#fd, (error) => {
-      this.#syncing = false
+    fdatasync(fd, (error) => {
+      this.#syncing = -1
+      const ended = fd !== this.#fd
+      if (ended) closeSync(fd)
       if (error) {
-        // What a failed sync left on disk is unknown; the file is not written to again.
-        this.#endSegment()
+        // What a failed sync left on disk is unknown, of what was written since too, and a second one would not tell.
+        // The file is not written to again.
+        if (!ended) {
+          dones.push(...this.#unsynced)
+          this.#unsynced = []
+          this.#endSegment()
+        }
         this.#lose(lossReason(error), dones)
       } else {
         for (const done of dones) done()
@@ -191,10 +208,9 @@ class SegmentWriter {
 
   #ensureSegment(): void {
     if (this.#fd >= 0) {
-      const full = this.#segmentBytes >= (this.#options.segmentBytes ?? 32 * 1024 * 1024)
+      const full = this.#segmentBytes >= this.#maxSegmentBytes
       const old = Date.now() - this.#segmentOpenedAt >= (this.#options.segmentAge ?? 60_000)
-      // A segment with an fdatasync under way is left open: closing it would take the file from under the sync.
-      if ((!full && !old) || this.#syncing || this.#unsynced.length > 0) return
+      if (!full && !old) return
       this.#endSegment()
     }
     const id = randomBytes(16).toString('hex')
@@ -209,6 +225,7 @@ class SegmentWriter {
     try {
       let written = 0
       while (written < header.length) written += writeSync(fd, header, written)
+      if (this.#options.durability === 'fsync') syncDirectory(this.#options.directory)
     } catch (error) {
       closeSync(fd)
       unlinkSync(path)
@@ -219,30 +236,28 @@ class SegmentWriter {
     this.#segmentOpenedAt = opened
   }
 
-  #truncateTo(bytes: number): void {
+  /** After a failed write: cuts the segment to its whole records and ends it. */
+  #truncate(): void {
     if (this.#fd < 0) return
     try {
-      ftruncateSync(this.#fd, bytes)
-      this.#segmentBytes = bytes
-      // The file was opened for writing at its position, which a truncation does not move back.
-      this.#endSegment()
+      ftruncateSync(this.#fd, this.#segmentBytes)
     } catch {
-      this.#endSegment()
+      // The reader sees where the whole records end.
     }
+    this.#endSegment()
   }
 
   #endSegment(): void {
     if (this.#fd < 0) return
     this.#syncLeftovers()
-    try {
-      closeSync(this.#fd)
-    } finally {
-      this.#fd = -1
-      this.#segmentBytes = 0
-    }
+    const fd = this.#fd
+    this.#fd = -1
+    this.#segmentBytes = 0
+    // A file is not taken from under its sync, whose end closes it.
+    if (fd !== this.#syncing) closeSync(fd)
   }
 
-  /** A segment that ends early (a failed write) takes along whoever still waits for its next `fdatasync`. */
+  /** A segment that ends takes along whoever still waits for its next `fdatasync`. */
   #syncLeftovers(): void {
     const dones = this.#unsynced
     if (dones.length === 0) return
@@ -290,10 +305,21 @@ class SegmentWriter {
 }
 
 function lastStamp(directory: string): number {
-  const stamps = readdirSync(directory).map((name) =>
-    name.endsWith(SEGMENT_ENDING) ? Number.parseInt(name, 10) : 0,
-  )
-  return Math.max(0, ...stamps.filter(Number.isFinite))
+  let last = 0
+  for (const name of readdirSync(directory)) {
+    if (name.endsWith(SEGMENT_ENDING)) last = Math.max(last, Number.parseInt(name, 10) || 0)
+  }
+  return last
+}
+
+/** A new file is found after a power cut only once its directory is on the disk. */
+function syncDirectory(directory: string): void {
+  const fd = openSync(directory, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
 }
 
 function sizeOf(path: string): number {

@@ -16,7 +16,7 @@ import { type QueryOptions, type QueryParams, type Warehouse, WarehouseError } f
 export interface EmbeddedOptions {
   /** Data directory of the engine; one process at a time may open it. */
   path: string
-  /** Sessions for reading beside the one for writing (default 3): each runs one statement at a time. */
+  /** Sessions for reports beside the loader's two (default 3): each runs one statement at a time. */
   readers?: number
   limits?: Limits
   /** Milliseconds to wait for another process to leave the directory (default 10,000). */
@@ -41,11 +41,13 @@ export async function openEmbeddedWarehouse(options: EmbeddedOptions): Promise<W
   const connect = await chdbConnector(options.path)
   const writer = await openFirst(connect, options.waitForLock ?? 10_000)
   const readers = new Pool(Array.from({ length: options.readers ?? 3 }, connect))
+  const reserved = new Pool([connect()])
   const killer = connect()
 
   return {
-    async query<Row>(sql: string, params: QueryParams = {}, { signal, maxSeconds }: QueryOptions = {}) {
-      return readers.use(async (client) => {
+    async query<Row>(sql: string, params: QueryParams = {}, options: QueryOptions = {}) {
+      const { signal, maxSeconds } = options
+      return (options.reserved ? reserved : readers).use(async (client) => {
         if (signal?.aborted) throw new WarehouseError('aborted', 'the query was given up before it began')
         const mark = `jejak:${randomUUID()}`
         const kill = () => {
@@ -86,7 +88,7 @@ export async function openEmbeddedWarehouse(options: EmbeddedOptions): Promise<W
     },
 
     async close() {
-      await Promise.all([writer.close(), killer.close(), readers.close()])
+      await Promise.all([writer.close(), killer.close(), readers.close(), reserved.close()])
     },
   }
 }

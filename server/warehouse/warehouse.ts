@@ -23,6 +23,8 @@ export interface QueryOptions {
   signal?: AbortSignal
   /** Seconds after which the engine gives up (default 30). */
   maxSeconds?: number
+  /** For the loader, whose queries come one at a time: on a session of its own, so that it never waits for reports. */
+  reserved?: boolean
 }
 
 export interface InsertFile {

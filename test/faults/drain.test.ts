@@ -22,13 +22,26 @@ afterEach(async () => {
   await service.dispose()
 })
 
-test('SIGTERM under load ends everything in order, and every answered redirect is in the warehouse', async () => {
+test('SIGTERM under load ends everything in order: what was begun is answered, what was answered is in the warehouse', async () => {
+  const socket = connect(service.port, '127.0.0.1')
+  const heard: Buffer[] = []
+  socket.on('data', (part) => heard.push(part))
+  socket.write('GET /drain?utm_content=begun HTTP/1.1\r\nHost: localhost\r\n')
+  await load.moreAnswers(50)
   service.signal('SIGTERM')
+  await until('it stops', async () => service.log().some(({ msg }) => msg === 'stopping'))
+  socket.end('\r\n')
+  await once(socket, 'close')
+  const [head = ''] = Buffer.concat(heard).toString().split('\r\n\r\n')
+  expect(head).toMatch(/^HTTP\/1.1 302 /)
+  expect(head).toMatch(/^Connection: close$/im)
+
   expect(await service.ended()).toEqual({ code: 0, signal: null })
   expect(service.left()).toEqual([])
   await load.stop()
   expect([...load.refused]).toEqual([])
-  await expectExactlyOnce(embeddedWarehouse(service.dataDir), [load])
+  const begun = { answered: new Set(['begun']), unanswered: new Set<string>() }
+  await expectExactlyOnce(embeddedWarehouse(service.dataDir), [load, begun])
 })
 
 test('SIGTERM again and again, to the front process and to all of its group, changes nothing', async () => {
@@ -48,20 +61,4 @@ test('SIGTERM again and again, to the front process and to all of its group, cha
   await expectAnsweredOnce(service, 'drain', [load])
   expect(await service.stop()).toEqual({ code: 0, signal: null })
   await expectExactlyOnce(embeddedWarehouse(service.dataDir), [load])
-})
-
-test('a request that was begun before SIGTERM is answered, and its connection told to end', async () => {
-  const socket = connect(service.port, '127.0.0.1')
-  const heard: Buffer[] = []
-  socket.on('data', (part) => heard.push(part))
-  socket.write('GET /drain HTTP/1.1\r\nHost: localhost\r\n')
-  await load.moreAnswers(50)
-  service.signal('SIGTERM')
-  await until('it stops', async () => service.log().some(({ msg }) => msg === 'stopping'))
-  socket.end('\r\n')
-  await once(socket, 'close')
-  const [head = ''] = Buffer.concat(heard).toString().split('\r\n\r\n')
-  expect(head).toMatch(/^HTTP\/1.1 302 /)
-  expect(head).toMatch(/^Connection: close$/im)
-  expect(await service.ended()).toEqual({ code: 0, signal: null })
 })

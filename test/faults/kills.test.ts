@@ -13,6 +13,7 @@ import { type Load, startLoad } from './load.ts'
 
 const ROUNDS = Number(process.env.JEJAK_FAULT_ROUNDS ?? 3)
 const ROUND_MS = 60_000
+const RATE = 300
 const VICTIM = fileURLToPath(new URL('./loader-victim.ts', import.meta.url))
 
 let service: Service
@@ -77,6 +78,7 @@ test(
       })
       await expectAnsweredOnce(service, `app-${round}`, [load])
     }
+    expectLongerWaits()
     await service.stop()
     await expectExactlyOnce(embeddedWarehouse(service.dataDir), loads)
   },
@@ -110,7 +112,7 @@ test(
     await makeLink('loader')
     await service.stop()
     await service.start({ command: 'edge' })
-    const load = startLoad({ port: service.port, slug: 'loader', name: 'loader' })
+    const load = startLoad({ port: service.port, slug: 'loader', name: 'loader', rate: RATE })
     loads.push(load)
     for (let round = 1; round <= ROUNDS; round++) {
       await load.moreAnswers(100)
@@ -134,16 +136,6 @@ test(
   ROUNDS * ROUND_MS,
 )
 
-test('an app that keeps dying is started again after longer and longer waits', async () => {
-  for (let kills = 1; kills <= 4; kills++) {
-    await until('an app runs', async () => service.appPid() !== 0)
-    service.signal('SIGKILL', service.appPid())
-    await until('the death is noticed', async () => restartWaits().length === kills)
-  }
-  expect(restartWaits()).toEqual([200, 400, 800, 1600])
-  await service.apiUp()
-})
-
 async function makeLink(slug: string): Promise<void> {
   const made = await service.ask('/api/v1/links', { body: { destination: 'https://www.example.com/', slug } })
   expect(made.status, made.text).toBe(201)
@@ -151,7 +143,7 @@ async function makeLink(slug: string): Promise<void> {
 
 async function loadOn(slug: string): Promise<Load> {
   await makeLink(slug)
-  const load = startLoad({ port: service.port, slug, name: slug })
+  const load = startLoad({ port: service.port, slug, name: slug, rate: RATE })
   loads.push(load)
   await load.moreAnswers(50)
   return load
@@ -171,9 +163,15 @@ function batchesUnderWay(): number {
   }
 }
 
-function restartWaits(): unknown[] {
-  return service
+/** Each restart waits twice as long as the one before, 10 s at most, unless the app had been well for a while. */
+function expectLongerWaits(): void {
+  const waits = service
     .log()
     .filter(({ msg }) => msg.includes('starting it again'))
-    .map(({ wait }) => wait)
+    .map(({ wait }) => Number(wait))
+  const expected = waits.map((wait, place) =>
+    wait === 200 ? 200 : Math.min(2 * (waits[place - 1] ?? 0), 10_000),
+  )
+  expect(waits).toEqual(expected)
+  if (ROUNDS > 1) expect(waits).toContain(400)
 }

@@ -6,6 +6,9 @@ import type { Service } from '../support/service.ts'
 import { until } from '../support/service.ts'
 import type { Load } from './load.ts'
 
+/** What is known of the requests that were sent. */
+export type Sent = Pick<Load, 'answered' | 'unanswered'>
+
 const READER = fileURLToPath(new URL('./read-warehouse.ts', import.meta.url))
 const SHOWN = 5
 const PAGE = 10_000
@@ -29,7 +32,7 @@ export function embeddedWarehouse(dataDir: string): ReadWarehouse {
  * Checks that the clicks in the warehouse, raw and judged, are those of these loads: each answered one once, each
  * unanswered one at most once, and nothing else.
  */
-export async function expectExactlyOnce(read: ReadWarehouse, loads: readonly Load[]): Promise<void> {
+export async function expectExactlyOnce(read: ReadWarehouse, loads: readonly Sent[]): Promise<void> {
   const [raw = [], judged = [], [ids] = [], orphans = []] = await read([
     `SELECT utm_content AS mark, count() AS times FROM raw_hits WHERE kind = 'click' GROUP BY mark`,
     `SELECT content AS mark, count() AS times FROM hits WHERE kind = 'click' GROUP BY mark`,
@@ -48,7 +51,7 @@ export async function expectExactlyOnce(read: ReadWarehouse, loads: readonly Loa
 export async function expectAnsweredOnce(
   service: Service,
   slug: string,
-  loads: readonly Load[],
+  loads: readonly Sent[],
 ): Promise<void> {
   await loadedUntilNow(service)
   const rows: Record<string, unknown>[] = []
@@ -85,7 +88,7 @@ export async function loadedUntilNow(service: Service): Promise<void> {
 
 const AS_IT_SHOULD_BE = { lost: [], lostInAll: 0, repeated: [], strange: [] }
 
-function compare(rows: readonly Record<string, unknown>[], loads: readonly Load[]) {
+function compare(rows: readonly Record<string, unknown>[], loads: readonly Sent[]) {
   const times = new Map(rows.map((row) => [String(row.mark), Number(row.times)]))
   const lost = loads.flatMap((load) => [...load.answered].filter((mark) => !times.has(mark)))
   const known = (mark: string) => loads.some((load) => load.answered.has(mark) || load.unanswered.has(mark))

@@ -110,6 +110,7 @@ test('a day is judged again, and what that leaves is swept', async () => {
         { judge: (hit, { days }) => judgedAs(hit, days.dayOf(hit.time)) },
         {
           sites: { list: async () => [SITE] },
+          rules: { all: async () => [] },
           links: { byIds: async () => [] },
           keys: { current: async () => Buffer.alloc(32, 1), previous: async () => null },
         },

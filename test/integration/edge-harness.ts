@@ -3,8 +3,8 @@ import { type IncomingHttpHeaders, type RequestOptions, request, type Server } f
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Control } from '../../server/control/control.ts'
 import { expect, vi } from 'vitest'
+import type { Control } from '../../server/control/control.ts'
 import { openControl } from '../../server/control/open.ts'
 import { createPreviewDetector } from '../../server/domain/bots/preview.ts'
 import type { RawHit } from '../../server/domain/hit.ts'
@@ -12,6 +12,7 @@ import { controlEdgeStore } from '../../server/edge/control-store.ts'
 import { createEdge, type Edge, type EdgeOptions } from '../../server/edge/edge.ts'
 import { type Geo, openGeo } from '../../server/edge/geo.ts'
 import { createEdgeServer } from '../../server/edge/server.ts'
+import type { EdgeStore } from '../../server/edge/store.ts'
 import { loadPreviewFacts } from '../../server/facts/load.ts'
 import {
   decodeHit,
@@ -50,20 +51,31 @@ export interface RunningEdge {
 const geo: Promise<Geo> = openGeo()
 const previews = createPreviewDetector(loadPreviewFacts())
 
-export async function startEdge(
-  options: Partial<EdgeOptions> & { spoolMaxBytes?: number } = {},
-): Promise<RunningEdge> {
+export interface HarnessOptions extends Partial<Omit<EdgeOptions, 'store'>> {
+  spoolMaxBytes?: number
+  /** The control store of another edge, to share. */
+  control?: Control
+  /** Puts something between the edge and its store. */
+  store?(store: EdgeStore): EdgeStore
+  /** Return at once, before the store has been heard of. */
+  waitForStore?: boolean
+}
+
+export async function startEdge(harness: HarnessOptions = {}): Promise<RunningEdge> {
+  const { spoolMaxBytes, control: shared, store: wrap, waitForStore = true, ...options } = harness
   const folder = mkdtempSync(join(tmpdir(), 'jejak-edge-'))
-  const control = await openControl(`sqlite:${join(folder, 'control.db')}`, { defaultDomain: HOST })
+  const control =
+    shared ?? (await openControl(`sqlite:${join(folder, 'control.db')}`, { defaultDomain: HOST }))
+  const store = controlEdgeStore(control)
   const spoolFolder = join(folder, 'spool')
   const spool = await openSpoolWriter({
     directory: spoolFolder,
     durability: 'write',
-    maxBytes: options.spoolMaxBytes ?? 1e9,
+    maxBytes: spoolMaxBytes ?? 1e9,
     reserveBytes: 0,
   })
   const edge = createEdge({
-    store: controlEdgeStore(control),
+    store: wrap ? wrap(store) : store,
     spool,
     geo: await geo,
     trackerScript: '/* the page script */',
@@ -73,7 +85,7 @@ export async function startEdge(
   })
   const server = createEdgeServer(edge)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  await edge.started
+  if (waitForStore) await edge.started
   const port = portOf(server)
 
   return {
@@ -82,7 +94,9 @@ export async function startEdge(
     ask: (target, asked = {}, body) => ask(port, target, asked, body),
     send: (bytes) => send(port, bytes),
     settled: () =>
-      vi.waitFor(async () => expect(edge.snapshot().revision).toBe(await control.links.latestRevision())),
+      vi.waitFor(async () => expect(edge.snapshot().revision).toBe(await control.links.latestRevision()), {
+        timeout: 10_000,
+      }),
     hits: () => readSpool(spoolFolder),
     spooled: () => segments(spoolFolder).join('\n'),
     async close() {
@@ -90,7 +104,7 @@ export async function startEdge(
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
       await spool.close()
-      await control.close()
+      if (!shared) await control.close()
       rmSync(folder, { recursive: true, force: true })
     },
   }

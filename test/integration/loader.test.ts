@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -80,6 +80,7 @@ function judgeOf(rulesVersion: number): Judge {
 function enricher(rulesVersion = 1, sites: () => Site[] = () => [SITE]) {
   return createEnricher(judgeOf(rulesVersion), {
     sites: { list: async () => sites() },
+    rules: { all: async () => [] },
     links: { byIds: async () => [] },
     keys: { current: async () => Buffer.alloc(32, 1), previous: async () => null },
   })
@@ -241,6 +242,67 @@ test('a loader that ends between the answer and its checkpoint sends the same ra
   await settled(running)
   expect(await count('raw_hits')).toEqual({ rows: 250, ids: 250 })
   expect(await count('hits')).toEqual({ rows: 250, ids: 250 })
+})
+
+test('beside other loaders, a batch that was long under way is looked up: its token may be forgotten', async () => {
+  const tables = ['raw_hits', 'hits']
+  const remember = (blocks: number) =>
+    Promise.all(
+      tables.map((table) =>
+        engine.command(`ALTER TABLE ${table} MODIFY SETTING non_replicated_deduplication_window = ${blocks}`),
+      ),
+    )
+  const hang = () => new Promise<never>(() => {})
+  await remember(1)
+  try {
+    await write(clicks(60))
+    let reached: () => void = () => {}
+    const inserted = new Promise<void>((done) => {
+      reached = done
+    })
+    start({
+      afterInsert: () => {
+        reached()
+        return hang()
+      },
+    })
+    await inserted
+    loader = null
+    // Another machine's loader writes on.
+    const foreign = join(root, 'foreign')
+    const elsewhere = await openSpoolWriter({
+      directory: join(foreign, 'edge'),
+      durability: 'write',
+      maxBytes: 1e9,
+    })
+    await write([click(elsewhere.edgeRun, 1, { linkId: 0 })], elsewhere)
+    const theirs = openCheckpoint(join(root, 'theirs.db'))
+    const other = createLoader({
+      warehouse: engine,
+      enricher: enricher(),
+      checkpoint: theirs,
+      spoolRoot: foreign,
+      directory: join(root, 'theirs'),
+      markClicked: async () => {},
+      log: quiet,
+    })
+    other.start()
+    await expect.poll(() => other.counts(elsewhere.edgeRun).added).toBe(1)
+    await other.stop(0)
+    await elsewhere.close()
+    theirs.close()
+
+    const longAgo = {
+      ...checkpoint,
+      intents: () => checkpoint.intents().map((one) => ({ ...one, madeAt: 0 })),
+    }
+    const running = start({ checkpoint: longAgo, shared: true })
+    await expect.poll(() => running.counts(writer.edgeRun).added).toBe(60)
+    expect(await count('raw_hits')).toEqual({ rows: 61, ids: 61 })
+    expect(await count('hits')).toEqual({ rows: 61, ids: 61 })
+  } finally {
+    await remember(10_000)
+  }
 })
 
 test('hits that the engine refuses for good are set aside alone, and all others are in', async () => {
@@ -413,4 +475,161 @@ test('a site that changes its time zone has its hits judged into the days of the
   expect(await currentRows('2026-06-02')).toEqual([])
   await write(clicks(2, { time }))
   await expect.poll(async () => (await currentRows('2026-06-01'))[0]?.rows).toBe(42)
+})
+
+/** A warehouse that takes (t) or refuses (r) inserts as planned, and never answers the one after: its loader is dead. */
+function dyingAfter(plan: string) {
+  let inserts = 0
+  let died: () => void = () => {}
+  const dead = new Promise<void>((done) => {
+    died = done
+  })
+  const warehouse: Warehouse = {
+    ...engine,
+    async insert(file) {
+      const step = plan[inserts++]
+      if (step === 'r') throw new WarehouseError('refused', 'not this one', { code: 27 })
+      if (step === 't') return engine.insert(file)
+      died()
+      return new Promise<never>(() => {})
+    },
+  }
+  return { warehouse, dead }
+}
+
+test('a loader killed among the halves of a refused batch doubles nothing, whichever insert was the last', async () => {
+  let hits = 0
+  // Raw rows go in and judged ones are refused, or raw rows are refused; then the halves' inserts one by one.
+  for (const plan of ['tr', 'trt', 'r', 'rt', 'rtt', 'rttt']) {
+    const { warehouse, dead } = dyingAfter(plan)
+    await write(clicks(40))
+    hits += 40
+    start({ warehouse })
+    await dead
+    loader = null
+    const running = start()
+    await expect.poll(() => running.counts(writer.edgeRun).added, { timeout: 10_000 }).toBe(hits)
+    await running.stop(0)
+    expect({ plan, ...(await count('raw_hits')) }).toEqual({ plan, rows: hits, ids: hits })
+    expect({ plan, ...(await count('hits')) }).toEqual({ plan, rows: hits, ids: hits })
+  }
+})
+
+test('halves that a new loader finishes are written under the generation of their day', async () => {
+  const day = '2026-02-02'
+  const { start: from, end: to } = localDays(SITE.timezone).bounds(day)
+  let running = start()
+  await write(clicks(10, { time: from }))
+  await settled(running)
+  const { generation } = await running.judgeAgain({ siteId: 1, from, to, days: [day] })
+  await running.stop(0)
+
+  const { warehouse, dead } = dyingAfter('rtt')
+  await write(clicks(40, { time: from }))
+  start({ warehouse })
+  await dead
+  loader = null
+  running = start()
+  await expect.poll(() => running.counts(writer.edgeRun).added).toBe(50)
+  expect(await currentRows(day)).toEqual([{ generation, rules_version: 1, rows: 50, ids: 50 }])
+})
+
+test('a day judged again leaves the days beside it alone, to the millisecond', async () => {
+  const day = '2026-01-10'
+  const { start: from, end: to } = localDays(SITE.timezone).bounds(day)
+  const running = start()
+  for (const time of [from - 1, from - 2, from, to - 1, to]) await write(clicks(3, { time }))
+  await settled(running)
+  const { days, hits } = await running.judgeAgain({ siteId: 1, from, to, days: [day] })
+  expect({ days, hits }).toEqual({ days: [day], hits: 6 })
+  expect(await currentRows('2026-01-09')).toMatchObject([{ generation: 0, rows: 6 }])
+  expect(await currentRows(day)).toMatchObject([{ generation: 1, rows: 6 }])
+  expect(await currentRows('2026-01-11')).toMatchObject([{ generation: 0, rows: 3 }])
+})
+
+test('what was imported of twenty years is judged again as well: no insert holds more months than the engine takes', async () => {
+  const running = start()
+  await write(
+    Array.from({ length: 240 }, (_, month) =>
+      click(writer.edgeRun, ++sequence, { time: Date.UTC(2003, month, 3) }),
+    ),
+  )
+  await settled(running)
+  const { hits } = await running.judgeAgain({ siteId: 1, from: 0, to: Date.UTC(2100, 0, 1), days: null })
+  expect(hits).toBe(240)
+  expect(await count('hits', 'generation = 1')).toEqual({ rows: 240, ids: 240 })
+})
+
+test('a checkpoint that cannot be written for a while stops nothing for good and doubles nothing', async () => {
+  const failing = new Map([
+    ['intend', 2],
+    ['done', 2],
+  ])
+  const fail = (name: string) => {
+    const left = failing.get(name) ?? 0
+    failing.set(name, left - 1)
+    if (left > 0) throw new Error('database or disk is full')
+  }
+  const full: Checkpoint = {
+    ...checkpoint,
+    intend: (intent) => {
+      fail('intend')
+      checkpoint.intend(intent)
+    },
+    done: (intent, counts) => {
+      fail('done')
+      checkpoint.done(intent, counts)
+    },
+  }
+  await write(clicks(30))
+  const running = start({ checkpoint: full })
+  await expect.poll(() => running.status().failing, { interval: 5 }).toContain('disk is full')
+  await expect.poll(() => running.counts(writer.edgeRun).added, { timeout: 15_000 }).toBe(30)
+  expect(await count('raw_hits')).toEqual({ rows: 30, ids: 30 })
+  expect(await count('hits')).toEqual({ rows: 30, ids: 30 })
+})
+
+test('a loader that waits for its turn to write can be stopped', async () => {
+  await write(clicks(1))
+  const running = start({ exclusively: () => new Promise<never>(() => {}) })
+  await new Promise((done) => setTimeout(done, 100))
+  await running.stop(0)
+})
+
+test('a segment that an operator has moved away is no longer complained of', async () => {
+  const path = join(root, 'spool', 'edge', '00000000000001-strange.seg')
+  writeFileSync(path, 'x'.repeat(100))
+  const running = start()
+  await expect.poll(() => running.status().blocked).toEqual([path])
+  rmSync(path)
+  await expect.poll(() => running.status().blocked).toEqual([])
+})
+
+test('a damaged stretch is set aside once, with its bytes, and what stands around it is loaded', async () => {
+  await write(clicks(3))
+  await writer.close()
+  const [file] = listSegments(join(root, 'spool'))
+  if (!file) throw new Error('no segment')
+  // What a power cut leaves of a file that was growing: its new length, and zeros.
+  writeFileSync(file.path, Buffer.concat([readFileSync(file.path), Buffer.alloc(30_000)]))
+  const running = start()
+  await expect.poll(() => listSegments(join(root, 'spool')), { timeout: 10_000 }).toEqual([])
+  expect(await count('raw_hits')).toEqual({ rows: 3, ids: 3 })
+  expect(running.status().setAside).toBeLessThanOrEqual(2)
+  const aside = readFileSync(join(root, 'loader', 'set-aside.ndjson'), 'utf8')
+    .trim()
+    .split('\n')
+  const bytes = aside.map((line) => Buffer.from(JSON.parse(line).payload, 'base64'))
+  expect(Buffer.concat(bytes)).toEqual(Buffer.alloc(30_000))
+})
+
+test('the spool directory of an import goes with its last segment', async () => {
+  const directory = 'import-0011223344556677'
+  const once = await openWriter(directory)
+  await write([pageview(once.edgeRun, 1)], once)
+  const running = start()
+  await settled(running)
+  await once.close()
+  await write(clicks(1))
+  await expect.poll(() => readdirSync(join(root, 'spool')), { timeout: 5_000 }).toEqual(['edge'])
 })

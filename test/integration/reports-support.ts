@@ -87,6 +87,8 @@ export function hit(site: Site, time: string, fields: Partial<JudgedHit> = {}): 
     term: '',
     content: '',
     channelRule: 'referrer',
+    baseChannel: '',
+    baseSource: '',
     platform: '',
     placement: '',
     paid: '',
@@ -100,6 +102,8 @@ export function hit(site: Site, time: string, fields: Partial<JudgedHit> = {}): 
     browser: 'Chrome',
     os: 'Android',
     landing: '',
+    referrerHost: '',
+    clickIdKinds: '',
     rulesVersion: 1,
     ...fields,
   }
@@ -140,7 +144,11 @@ const COLUMNS: [string, string, (hit: JudgedHit, generation: number) => string |
   ['browser', 'String', (h) => h.browser],
   ['os', 'String', (h) => h.os],
   ['landing', 'String', (h) => h.landing],
-  ['rules_version', 'UInt16', (h) => h.rulesVersion],
+  ['referrer_host', 'String', (h) => h.referrerHost],
+  ['click_id_kinds', 'String', (h) => h.clickIdKinds],
+  ['base_channel', 'String', (h) => h.baseChannel],
+  ['base_source', 'String', (h) => h.baseSource],
+  ['rules_version', 'UInt32', (h) => h.rulesVersion],
 ]
 
 /** Puts judged rows in under a generation, and notes their days as the loader does. */
@@ -155,7 +163,7 @@ export async function insertHits(warehouse: Warehouse, hits: JudgedHit[], genera
   const days = new Map(hits.map((h) => [`${h.siteId} ${h.day} ${h.rulesVersion}`, h]))
   for (const { siteId, day, rulesVersion } of days.values()) {
     await warehouse.command(
-      'INSERT INTO judged_days VALUES ({site:UInt32}, {day:Date}, {generation:UInt32}, {rules:UInt16})',
+      'INSERT INTO judged_days VALUES ({site:UInt32}, {day:Date}, {generation:UInt32}, {rules:UInt32})',
       { site: siteId, day, generation, rules: rulesVersion },
     )
   }

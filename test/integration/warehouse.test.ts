@@ -80,6 +80,19 @@ test('errors say what can be done about them', async () => {
   ).rejects.toMatchObject({ kind: 'refused' })
 })
 
+test('the loader does not wait for reports, however many and heavy they are', async () => {
+  const controllers = Array.from({ length: 5 }, () => new AbortController())
+  const heavy = controllers.map(({ signal }) =>
+    warehouse.query('SELECT sum(sipHash64(number)) FROM numbers(200000000000)', {}, { signal }),
+  )
+  let ended = 0
+  const all = Promise.allSettled(heavy.map((query) => query.finally(() => ended++)))
+  expect(await warehouse.query('SELECT 1 AS one', {}, { reserved: true })).toEqual([{ one: 1 }])
+  expect(ended).toBe(0)
+  for (const controller of controllers) controller.abort()
+  await all
+})
+
 test('an aborted query ends in the engine, and others go on beside it', async () => {
   const controller = new AbortController()
   const heavy = warehouse.query(

@@ -81,6 +81,8 @@ export function judgedAs(hit: RawHit, day: string, change: Partial<JudgedHit> = 
     term: '',
     content: '',
     channelRule: 'direct',
+    baseChannel: '',
+    baseSource: '',
     platform: '',
     placement: '',
     paid: '',
@@ -94,6 +96,8 @@ export function judgedAs(hit: RawHit, day: string, change: Partial<JudgedHit> = 
     browser: '',
     os: '',
     landing: '',
+    referrerHost: '',
+    clickIdKinds: '',
     rulesVersion: 1,
     ...change,
   }

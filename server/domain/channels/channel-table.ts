@@ -20,7 +20,14 @@ export type DecidedBy = 'source' | 'medium' | 'campaign' | 'nothing'
 
 /** Google's pattern: `shop` that follows no letter other than `e`, so that a workshop is none. */
 const SHOP = /(?:[^a-df-z]|^)shop|shopping/i
+const CROSS_NETWORK = /cross-network/i
 const MAX_CAMPAIGN = 255
+
+/** Whether a campaign's name alone decides a channel, whatever stands beside it. */
+export function campaignDecides(campaign: string): boolean {
+  const name = campaign.slice(0, MAX_CAMPAIGN)
+  return CROSS_NETWORK.test(name) || SHOP.test(name)
+}
 
 /**
  * Google Analytics 4's default channel group in its order, first match wins
@@ -37,7 +44,7 @@ export function channelByTable(input: TableInput): [Channel, DecidedBy] {
   const unknown = category === ''
   const video = category === 'video' || category === 'streaming'
 
-  if (/cross-network/i.test(campaign)) return ['Cross-network', 'campaign']
+  if (CROSS_NETWORK.test(campaign)) return ['Cross-network', 'campaign']
   if (paid) {
     if (shopping) return ['Paid Shopping', 'source']
     if (shopCampaign) return ['Paid Shopping', 'campaign']

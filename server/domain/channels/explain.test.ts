@@ -15,21 +15,26 @@ test('evidence stands in order of its weight, and the deciding piece is marked',
     siteHosts: ['example.com'],
   })
   expect(evidence).toEqual([
-    { from: 'paid-click-id', value: 'gclid', says: 'Paid Search: Google', decides: false },
+    {
+      from: 'paid-click-id',
+      value: 'gclid',
+      says: 'Paid Search: Google, not believed: the visit names another source',
+      decided: false,
+    },
     {
       from: 'utm',
       value: 'utm_source=newsletter&utm_medium=email',
       says: 'Email: Newsletter',
-      decides: true,
+      decided: true,
     },
-    { from: 'click-id', value: 'fbclid', says: 'Organic Social: Facebook', decides: false },
+    { from: 'click-id', value: 'fbclid', says: 'Organic Social: Facebook', decided: false },
     {
       from: 'referrer',
       value: 'https://l.instagram.com/',
       says: 'Organic Social: Instagram',
-      decides: false,
+      decided: false,
     },
-    { from: 'in-app', value: 'Instagram', says: 'Organic Social: Instagram', decides: false },
+    { from: 'in-app', value: 'Instagram', says: 'Organic Social: Instagram', decided: false },
   ])
 })
 

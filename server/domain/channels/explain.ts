@@ -1,15 +1,15 @@
-import type { ChannelRule, ClassifyInput } from './classification.ts'
+import type { ChannelRule, Classification, ClassifyInput } from './classification.ts'
 import type { Classifier } from './classifier.ts'
 
 /** One thing that a hit carries, and what it would say by itself. */
-export interface Evidence {
+export interface ChannelEvidence {
   from: EvidenceKind
   /** As the hit carries it. */
   value: string
   /** Channel, and source where it names one: `Organic Social: Facebook`. */
   says: string
   /** Whether the label rests on it. */
-  decides: boolean
+  decided: boolean
 }
 
 export type EvidenceKind = 'link' | 'paid-click-id' | 'utm' | 'ref' | 'click-id' | 'referrer' | 'in-app'
@@ -18,8 +18,8 @@ export type EvidenceKind = 'link' | 'paid-click-id' | 'utm' | 'ref' | 'click-id'
  * Everything that a hit says about where it came from, strongest first: each piece is classified as if it stood
  * alone. For people who ask why; the loader never does.
  */
-export function explain(classify: Classifier, input: ClassifyInput): Evidence[] {
-  const decided = classify(input).rule
+export function explain(classify: Classifier, input: ClassifyInput): ChannelEvidence[] {
+  const label = classify(input)
   const nothing: ClassifyInput = {
     link: null,
     utm: { source: '', medium: '', campaign: '', term: '', content: '' },
@@ -28,22 +28,21 @@ export function explain(classify: Classifier, input: ClassifyInput): Evidence[] 
     userAgent: '',
     siteHosts: input.siteHosts,
   }
-  const evidence: Evidence[] = []
-  const add = (from: EvidenceKind, value: string, alone: Partial<ClassifyInput>): void => {
-    const { channel, source } = classify({ ...nothing, ...alone })
-    evidence.push({
-      from,
-      value,
-      says: source === '' ? channel : `${channel}: ${source}`,
-      decides: kindOf(decided) === from,
-    })
+  const evidence: ChannelEvidence[] = []
+  const add = (from: EvidenceKind, value: string, alone: Partial<ClassifyInput>, but = ''): void => {
+    const says = said(classify({ ...nothing, ...alone })) + but
+    evidence.push({ from, value, says, decided: but === '' && kindOf(label.rule) === from })
   }
 
   const { link, utm, ref, referrer, userAgent } = input
   if (link) add('link', [link.platform, link.paid].filter((part) => part !== '').join(' '), { link })
   for (const kind of input.clickIdKinds) {
-    const rule = classify({ ...nothing, clickIdKinds: [kind] }).rule
-    add(rule === 'paid-click-id' ? 'paid-click-id' : 'click-id', kind, { clickIdKinds: [kind] })
+    const alone = { clickIdKinds: [kind] }
+    if (classify({ ...nothing, ...alone }).rule === 'click-id') add('click-id', kind, alone)
+    else {
+      const believed = classify({ ...input, link: null, ...alone }).rule === 'paid-click-id'
+      add('paid-click-id', kind, alone, believed ? '' : NOT_BELIEVED)
+    }
   }
   const tags = Object.entries(utm).filter(([, value]) => value !== '')
   if (tags.length > 0) add('utm', tags.map(([name, value]) => `utm_${name}=${value}`).join('&'), { utm })
@@ -53,6 +52,16 @@ export function explain(classify: Classifier, input: ClassifyInput): Evidence[] 
   const app = classify({ ...nothing, userAgent, headers }).inApp
   if (app !== '') add('in-app', app, { userAgent, headers })
   return evidence.sort((a, b) => ORDER.indexOf(a.from) - ORDER.indexOf(b.from))
+}
+
+/** Google's ids stay in addresses that people copy and share. */
+const NOT_BELIEVED = ', not believed: the visit names another source'
+
+function said({ rule, channel, source }: Classification): string {
+  if (rule === 'internal') return 'a page of the site itself: nothing new'
+  if (rule === 'payment') return 'a buyer who comes back from paying: nothing new'
+  if (rule === 'direct') return 'nothing'
+  return source === '' ? channel : `${channel}: ${source}`
 }
 
 const ORDER: readonly EvidenceKind[] = [

@@ -156,12 +156,12 @@ function organicIdSource(fact: ClickIdFact, referrer: Source | null, app: Source
 
 /**
  * Who was paid for a click. Google's ids stay in addresses that people copy, so they count only where the tagged
- * source, or else the referrer, is Google (or YouTube, whose ads carry them too) or absent.
+ * source, or else the referrer, is Google (or YouTube or Google's ads on other sites, which carry them too) or absent.
  */
 function paidIdSource(fact: ClickIdFact, tag: Source | null, referrer: Source | null): Source | null {
   const claimed = tag ?? referrer
   if (fact.source === 'Google' && claimed) {
-    if (claimed.name === 'YouTube') return claimed
+    if (claimed.name === 'YouTube' || claimed.category === 'display') return claimed
     if (!claimed.name.startsWith('Google')) return null
   }
   return knownSource(fact.source, categoryOf(fact))

@@ -19,7 +19,7 @@ export function parseReferrer(referrer: string): Referrer {
   const web = WEB.exec(text) ?? BARE_HOST.exec(text)
   if (web) {
     const host = cleanHost(web[1] ?? '')
-    if (host === '' || host === 'localhost' || host.endsWith('.localhost') || isLoopback(host)) return NONE
+    if (host === '' || host === 'localhost' || host.endsWith('.localhost') || isNowhere(host)) return NONE
     return { kind: 'web', host, path: web[2] || '/', query: web[3] ?? '' }
   }
   const app = APP.exec(text)?.[1]
@@ -34,6 +34,15 @@ function cleanHost(authority: string): string {
   return name.endsWith('.') ? name.slice(0, -1) : name
 }
 
-function isLoopback(host: string): boolean {
-  return host.startsWith('127.') || host === '0.0.0.0' || host === '[::1]' || /[\s<>"'`{}|^%]/.test(host)
+/** Hosts are at most 253 characters long. */
+const MAX_HOST = 253
+
+function isNowhere(host: string): boolean {
+  return (
+    host.length > MAX_HOST ||
+    host.startsWith('127.') ||
+    host === '0.0.0.0' ||
+    host === '[::1]' ||
+    /[\s<>"'`{}|^%]/.test(host)
+  )
 }

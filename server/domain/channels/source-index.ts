@@ -1,6 +1,12 @@
 import { LRUCache } from 'lru-cache'
 import { parse } from 'tldts'
-import { DECORATING_WORDS, MAIL_LABELS, MOBILE_LABELS, PAYING_WORDS } from '../../facts/words.ts'
+import {
+  DECORATING_WORDS,
+  MAIL_LABELS,
+  MAILING_WORDS,
+  MOBILE_LABELS,
+  PAYING_WORDS,
+} from '../../facts/words.ts'
 import { withoutWww } from '../urls/landing-page.ts'
 import type { Category, ChannelFacts, HostFact } from './facts.ts'
 
@@ -61,7 +67,8 @@ export function createSourceIndex(facts: ChannelFacts): SourceIndex {
   const names = new Map<string, Source>()
   for (const { name, source, category, paid } of facts.names) {
     const key = squeeze(name)
-    if (!names.has(key)) names.set(key, { name: source, category, paid, searchTerms: [], host: false })
+    if (key !== '' && !names.has(key))
+      names.set(key, { name: source, category, paid, searchTerms: [], host: false })
   }
   const apps = new Map(
     facts.apps.map(({ app, source, category }): [string, Source] => [app, knownSource(source, category)]),
@@ -133,13 +140,14 @@ export function createSourceIndex(facts: ChannelFacts): SourceIndex {
     const name = raw.trim().toLowerCase()
     const direct = names.get(squeeze(name))
     if (direct) return HOST_SHAPE.test(name) ? { ...direct, host: true } : direct
-    const bare = name.replace(/^[a-z-]+:\/\//, '')
+    const bare = name.replace(/^(?:[a-z-]+:)?\/\//, '')
     const slash = bare.search(/[/?#]/)
-    const host = slash < 0 ? bare : bare.slice(0, slash)
+    const authority = slash < 0 ? bare : bare.slice(0, slash)
+    const host = authority.slice(authority.lastIndexOf('@') + 1)
     const app = apps.get(host)
     if (app) return app
     if (HOST_SHAPE.test(host)) return ofHost(host, slash < 0 ? '/' : bare.slice(slash))
-    return decorated(name)
+    return decorated(name) ?? payingEnd(name)
   }
 
   /** `FACEBOOK_ADS`: words before the first decorating one name the source, and all after it must decorate. */
@@ -156,17 +164,33 @@ export function createSourceIndex(facts: ChannelFacts): SourceIndex {
     // `paid-facebook`, `organic_instagram`
     const [first, ...others] = words
     const source = names.get(others.join(''))
-    if (first === undefined || !source) return null
-    if (PAYING_WORDS.has(first)) return { ...source, paid: true }
-    return DECORATING_WORDS.has(first) ? source : null
+    if (first !== undefined && source) {
+      if (PAYING_WORDS.has(first)) return { ...source, paid: true }
+      if (DECORATING_WORDS.has(first)) return source
+    }
+    return words.some((word) => MAILING_WORDS.has(word)) ? mailing(name) : null
+  }
+
+  /** `fbads`, `googlecpc`: a known name with a paying word at its end. */
+  function payingEnd(name: string): Source | null {
+    for (const word of PAYING_WORDS) {
+      const source = name.endsWith(word) && names.get(squeeze(name.slice(0, -word.length)))
+      if (source) return { ...source, paid: true }
+    }
+    return null
   }
 
   return { ofHost, ofName, ofApp: (app) => apps.get(app) ?? null }
 }
 
-/** `fb-ads`, `fb_ads` and `FB Ads` are one name. */
+/** A mailing that is called by its own name. */
+function mailing(name: string): Source {
+  return { name, category: 'email', paid: false, searchTerms: [], host: false }
+}
+
+/** `fb-ads`, `fb_ads` and `FB Ads` are one name, and so are `Yahoo!` and `yahoo`. */
 function squeeze(name: string): string {
-  return name.toLowerCase().replace(/[\s_\-./]+/g, '')
+  return name.toLowerCase().replace(/[^\p{L}\p{N}+]+/gu, '')
 }
 
 /** At most two segments: as much of a path as the patterns hold. */
@@ -182,6 +206,9 @@ function pathMatches(pattern: string, hostLength: number, path: string): boolean
   return path.startsWith(prefix) && /^(?:$|[/?#])/.test(path.slice(prefix.length, prefix.length + 1))
 }
 
+/** What providers number their machines by: `mail02`, `webmail1m`, `lightmailer-bap`. */
+const MACHINE_NUMBER = /(?:\d{1,3}[a-z]?|-[a-z0-9]{1,6})$/
+
 /** Any label below the registrable domain that webmail stands under: `sz0105.wc.mail.comcast.net`. */
 function isMailHost(host: string): boolean {
   const domain = registrableDomain(host)
@@ -189,5 +216,5 @@ function isMailHost(host: string): boolean {
   return host
     .slice(0, host.length - domain.length - 1)
     .split('.')
-    .some((label) => MAIL_LABELS.has(label))
+    .some((label) => MAIL_LABELS.has(label) || MAIL_LABELS.has(label.replace(MACHINE_NUMBER, '')))
 }

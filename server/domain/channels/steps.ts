@@ -1,5 +1,5 @@
 import type { Channel } from '../judged.ts'
-import { channelByTable, type DecidedBy } from './channel-table.ts'
+import { campaignDecides, channelByTable, type DecidedBy } from './channel-table.ts'
 import type { ChannelRule } from './classification.ts'
 import type { Category } from './facts.ts'
 import { readMedium } from './medium.ts'
@@ -24,6 +24,7 @@ export const STEPS: readonly ((reading: Reading) => Verdict | null)[] = [
   byOrganicClickId,
   byReferrer,
   byApp,
+  byCampaign,
 ]
 
 const UNTAGGED = readMedium('')
@@ -76,7 +77,7 @@ function byTags(reading: Reading): Verdict | null {
   const { tag, medium, campaign, linkPaid } = reading
   const paid = linkPaid === 'paid'
   const untagged = !tag && medium.name === ''
-  if (untagged && !paid && !/cross-network/i.test(campaign)) return null
+  if (untagged && !paid && !campaignDecides(campaign)) return null
   const decide = (source: Source | null): [Channel, DecidedBy] =>
     channelByTable({
       category: source?.category ?? '',
@@ -116,6 +117,11 @@ function byReferrer({ origin }: Reading): Verdict | null {
 
 function byApp({ app }: Reading): Verdict | null {
   return app && bySource(app, 'in-app')
+}
+
+/** A campaign alone says that somebody made the link, and not where it stood: not Direct, but Unassigned. */
+function byCampaign({ campaign }: Reading): Verdict | null {
+  return campaign === '' ? null : { channel: 'Unassigned', source: null, rule: 'utm-nothing', medium: '' }
 }
 
 function bySource(source: Source, rule: ChannelRule): Verdict {

@@ -44,6 +44,12 @@ export function readUtm(query: string): UtmValues {
   return utm
 }
 
+/** What a `source` or else a `ref` key of a query says (`SOURCE_KEYS`), decoded and trimmed; `''` where there is none. */
+export function readRef(query: string): string {
+  if (!/(?:ref|source)=/.test(query)) return ''
+  return queryValue(query, 'source') || queryValue(query, 'ref')
+}
+
 /** The first value of one query key, decoded and trimmed; `''` where there is none. Names compare exactly. */
 export function queryValue(query: string, key: string): string {
   for (const pair of pairs(query)) {

@@ -49,7 +49,7 @@ describe('what is refused names its field', () => {
     ],
     ['an unknown comparison', { compare: 'last' }, 'compare'],
     ['an unknown side', { sides: 'paid' }, 'sides'],
-    ['a side of no channel', { sides: { search: ['Seo'], social: [] } }, 'sides.search[0]'],
+    ['a side of no channel', { sides: { search: [''], social: [] } }, 'sides.search[0]'],
     [
       'a channel on both sides',
       { sides: { search: ['Email'], social: ['SMS', 'Email'] } },

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { CHANNELS } from '../../domain/judged.ts'
 import { shown } from '../problems.ts'
 import { DIMENSIONS } from '../registry/dimensions.ts'
 import { METRICS } from '../registry/metrics.ts'
@@ -7,6 +6,9 @@ import { RANGE_NAMES } from '../time/date-range.ts'
 
 export const DEFAULT_LIMIT = 100
 export const MAX_LIMIT = 10_000
+const MAX_CHANNEL_LENGTH = 100
+/** Of one side: all built-in ones, and a site's rules name at most a hundred more. */
+const MAX_CHANNELS = 200
 
 const metricNames = [...METRICS.keys()]
 const dimensionNames = [...DIMENSIONS.keys()]
@@ -17,7 +19,8 @@ function nameOf(kind: string, names: readonly string[]) {
 }
 
 const pair = z.tuple([z.string(), z.string()])
-const channel = nameOf('channel', CHANNELS)
+/** A built-in channel or one of the site's own, which only the answer can know. */
+const channel = z.string().min(1, 'Name a channel.').max(MAX_CHANNEL_LENGTH)
 
 /** The shape of a question. Filters are read by `parseFilters`, which can name the part that is wrong. */
 export const questionSchema = z.strictObject({
@@ -44,7 +47,10 @@ export const questionSchema = z.strictObject({
     .union(
       [
         z.enum(['organic', 'with_paid']),
-        z.strictObject({ search: z.array(channel), social: z.array(channel) }),
+        z.strictObject({
+          search: z.array(channel).max(MAX_CHANNELS),
+          social: z.array(channel).max(MAX_CHANNELS),
+        }),
       ],
       { error: ({ input }) => `${shown(input)} is neither organic, with_paid nor { search, social }.` },
     )

@@ -71,7 +71,11 @@ export function scopeOf(plan: Plan, parameters: Parameters): SqlScope {
 }
 
 /** The rows of a period: current ones of its days, cut to its instants where there are such. */
-export function periodSql({ snapshot }: Plan, { period }: PeriodPlan, parameters: Parameters): string {
+export function periodSql(
+  { snapshot }: Pick<Plan, 'snapshot'>,
+  { period }: Pick<PeriodPlan, 'period'>,
+  parameters: Parameters,
+): string {
   const days = currentRows(snapshot, { from: period.firstDay, to: period.lastDay }, parameters)
   if (!period.instants) return days
   const start = parameters.bind('Int64', period.instants.start)
