@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
+import { startApi } from '../../test/support/api.ts'
 import { compileRules } from '../domain/rules/compile.ts'
-import { createApi } from './app.ts'
 import { classifyRoutes } from './classify.ts'
 
 const rules = compileRules([
@@ -17,16 +17,12 @@ const api = classifyRoutes({
   siteOf: async (name) => (name === 'cars' ? { hostnames: ['cars.example'], rules } : null),
 })
 // Mounted as in the app process: its errors are answered by the API around it.
-const whole = createApi({
-  control: undefined as never,
-  publicUrl: new URL('https://go.example'),
-  clickIdParameter: 'jjk',
-  linkClicks: async () => new Map(),
-})
-whole.route('/', api)
+const around = await startApi()
+around.api.route('/', api)
+afterAll(() => around.close())
 
 async function ask(body: unknown, query = '', type = 'application/json') {
-  const answer = await whole.request(`/api/v1/classify${query}`, {
+  const answer = await around.api.request(`/api/v1/classify${query}`, {
     method: 'POST',
     headers: { 'content-type': type },
     body: typeof body === 'string' ? body : JSON.stringify(body),
@@ -79,7 +75,7 @@ test('what is no JSON, too long, or asks for evidence oddly is refused', async (
 })
 
 test('it stands in the API’s description', async () => {
-  const answer = await whole.request('/api/v1/openapi.json')
+  const answer = await around.api.request('/api/v1/openapi.json')
   const { paths } = JSON.parse(await answer.text())
   expect(Object.keys(paths)).toContain('/api/v1/classify')
 })

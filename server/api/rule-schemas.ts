@@ -115,7 +115,7 @@ const label = z.object({ channel: z.string(), source: z.string() })
 export const trialSchema = z
   .object({
     sentence: z.string().openapi({ example: 'Would move 1,204 arrivals from Referral to Partners.' }),
-    moves: z.array(z.object({ from: label, to: label, ...counts })),
+    moves: z.array(z.object({ from: label, to: label, rule: z.int().nullable(), ...counts })),
     totalMoves: z.int(),
     totals: z.object({ all: z.object(counts), moved: z.object(counts) }),
     rules: z.array(z.object({ name: z.string(), enabled: z.boolean(), ...counts })),

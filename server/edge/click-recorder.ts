@@ -7,7 +7,6 @@ import { capBytes } from './cap.ts'
 import { encodeClick, linkJson } from './click-record.ts'
 import type { Clock } from './clock.ts'
 import type { LinkAtHand, Route } from './link-route.ts'
-import { jsonText } from './request-headers.ts'
 import type { VisitReader } from './visit.ts'
 
 export interface ClickRecorderOptions {
@@ -71,7 +70,7 @@ export function createClickRecorder({ spool, visits, clock }: ClickRecorderOptio
       outcome: route.outcome,
       status: route.status,
       url,
-      destinationJson: jsonText(route.destination),
+      destinationJson: route.destinationJson,
       referrerJson: referrer.json,
       userAgentJson: userAgent.json,
       method: req.method === 'HEAD' ? 'HEAD' : 'GET',

@@ -45,7 +45,8 @@ export function createLinkCache(options: LinkCacheOptions): LinkCache {
     const { id, version, destination, slugKey } = link
     const terms = termsOf(link)
     const shape = shapeOf(destination, terms)
-    return { host: terms.host, slugKey, used: false, slot: 0, id, version, destination, shape, terms }
+    const place = { host: terms.host, slugKey, used: false, slot: 0 }
+    return { ...place, id, version, destination, shape, terms, privateDestination: '', privateBy: null }
   }
 
   async function ask(host: string, slugKey: string): Promise<CachedLink | null> {

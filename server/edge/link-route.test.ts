@@ -47,7 +47,8 @@ function ready(change: Partial<Link>, keptKeys = NO_KEYS, fallbackUrl: string | 
   const terms = termsOf(link)
   const { route } = routeTerms(terms, { fallbackUrl, keptKeys, merge })
   const { id, version, destination } = link
-  const atHand = { id, version, destination, terms, shape: shapeOf(destination, terms) }
+  const shape = shapeOf(destination, terms)
+  const atHand = { id, version, destination, terms, shape, privateDestination: '', privateBy: null }
   return { route: (query: string, now: number) => route(atHand, query, now) }
 }
 
@@ -68,6 +69,7 @@ describe('the route of a link in force', () => {
         'https://shop.test/p?model=x&b=2',
       ],
       ...[
+        'https://shop.test/p?q="x\\y',
         'https://shop.test/?utm_source=own&e=me@home.test',
         'https://u.test/?%75tm_term=t',
         'https://u.test/?fbclid=1',
@@ -90,6 +92,8 @@ describe('the route of a link in force', () => {
         'jjk=1',
         '%6ajk=2',
         'e=mail@home.test',
+        'a"b\\c=1',
+        'q="\\',
         '=',
         'c=#d',
         `long=${'l'.repeat(3000)}`,
@@ -107,8 +111,9 @@ describe('the route of a link in force', () => {
         expect(route.location).toBe(joined(target))
         expect({ before: route.before, after: route.after }).toEqual(aroundClickId(target, 'jjk'))
         const whole = privateUrl(route.location, kept)
-        expect(route.destination).toBe(capBytes(whole, TEXT_CAPS.destination))
-        expect(route.destinationCut).toBe(route.destination !== whole)
+        const stored = capBytes(whole, TEXT_CAPS.destination)
+        expect(route.destinationJson).toBe(JSON.stringify(stored))
+        expect(route.destinationCut).toBe(stored !== whole)
         expect(route.utmJson).toBe(utmJson(readUtm(target.query)))
         if (route.privateQuery !== null) expect(`?${route.privateQuery}`).toBe(privateUrl(`?${asked}`, kept))
       }),
@@ -125,11 +130,15 @@ describe('the route of a link that has ended', () => {
       NO_KEYS,
       'https://shop.test/all',
     ).route('a=1', 0)
-    expect(own).toMatchObject({ status: 302, outcome: 'disabled', destination: 'https://shop.test/own' })
+    expect(own).toMatchObject({
+      status: 302,
+      outcome: 'disabled',
+      destinationJson: '"https://shop.test/own"',
+    })
     expect(ready(ended, NO_KEYS, 'https://shop.test/all').route('', 0).destination).toBe(
       'https://shop.test/all',
     )
-    expect(ready(ended).route('', 0)).toMatchObject({ status: 410, location: '', destination: '' })
+    expect(ready(ended).route('', 0)).toMatchObject({ status: 410, location: '', destinationJson: '""' })
   })
 
   it('begins at the very millisecond of its expiry', () => {

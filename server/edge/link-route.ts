@@ -15,6 +15,7 @@ import { capBytes } from './cap.ts'
 import { choiceJson, siteJson, utmJson } from './click-record.ts'
 import type { ClickSubject } from './click-recorder.ts'
 import type { LinkTerms } from './link-terms.ts'
+import { jsonText } from './request-headers.ts'
 
 export type RouteOutcome = Extract<Outcome, 'redirected' | 'unknown' | 'expired' | 'disabled'>
 
@@ -28,8 +29,8 @@ export interface Route {
   /** `Location` with a click id is `before + id + after`. */
   before: string
   after: string
-  /** `location` made private, capped. */
-  destination: string
+  /** `location` made private and capped, as JSON. */
+  destinationJson: string
   destinationCut: boolean
   /** The query that was asked for, made private, where that came about on the way; null where it did not. */
   privateQuery: string | null
@@ -45,6 +46,9 @@ export interface LinkAtHand {
   readonly destination: string
   readonly shape: DestinationShape
   readonly terms: LinkTerms
+  /** `destination` made private, and the keys it was made private with: worked out at the first request. */
+  privateDestination: string
+  privateBy: ReadonlySet<string> | null
 }
 
 /** The terms of links made ready: one function from link and request to a route, and what hits say of the links. */
@@ -67,7 +71,7 @@ export interface RouteSettings {
 
 /**
  * What pairs behind a destination need, worked out when the link is cached: a `?`, a `&`, or the long way of `merge.ts`
- * (a fragment, a query that ends oddly, UTM names in it that the link's own values replace).
+ * (a fragment, a query that ends oddly, UTM names in it that the link's own values replace, what JSON would escape).
  */
 export type DestinationShape = '?' | '&' | 'complex'
 
@@ -78,7 +82,7 @@ const NO_UTM_JSON = utmJson({ source: '', medium: '', campaign: '', term: '', co
 const NO_CHOICE_JSON = choiceJson('', '')
 
 export function shapeOf(destination: string, terms: LinkTerms): DestinationShape {
-  if (/[#@]/.test(destination) || destination.length + terms.utmPairs.length > TEXT_CAPS.destination)
+  if (/[#@"\\]/.test(destination) || destination.length + terms.utmPairs.length > TEXT_CAPS.destination)
     return 'complex'
   const mark = destination.indexOf('?')
   if (mark < 0) return '?'
@@ -101,9 +105,12 @@ export function routeTerms(terms: LinkTerms, settings: RouteSettings): TermsRout
     const pairs = both(utmPairs, added)
     const location = pairs === '' ? destination : destination + glue + pairs
     const privatePart = both(privatePairs, privateAdded)
-    const privateOwn = shape === '&' ? privateUrl(destination, keptKeys) : destination
-    const whole = privatePart === '' ? privateOwn : privateOwn + glue + privatePart
-    const text = capBytes(whole, TEXT_CAPS.destination)
+    if (link.privateBy !== keptKeys) {
+      link.privateDestination = shape === '&' ? privateUrl(destination, keptKeys) : destination
+      link.privateBy = keptKeys
+    }
+    const whole = privatePart === '' ? link.privateDestination : link.privateDestination + glue + privatePart
+    const stored = storedDestination(whole, added === '')
     const id = `${merge.clickIdParameter}=`
     return {
       outcome: 'redirected',
@@ -111,8 +118,7 @@ export function routeTerms(terms: LinkTerms, settings: RouteSettings): TermsRout
       location,
       before: location + (pairs === '' ? glue : '&') + id,
       after: '',
-      destination: text,
-      destinationCut: text !== whole,
+      ...stored,
       privateQuery: all ? privateAdded : null,
       utmJson: NAMES_UTM.test(added) ? utmJson(readUtm(pairs)) : terms.utmJson,
       choiceJson: NO_CHOICE_JSON,
@@ -122,16 +128,13 @@ export function routeTerms(terms: LinkTerms, settings: RouteSettings): TermsRout
   function complex(target: Target): Route {
     const location = joined(target)
     const { before, after } = aroundClickId(target, merge.clickIdParameter)
-    const whole = privateUrl(location, keptKeys)
-    const destination = capBytes(whole, TEXT_CAPS.destination)
     return {
       outcome: 'redirected',
       status: terms.status,
       location,
       before,
       after,
-      destination,
-      destinationCut: destination !== whole,
+      ...storedDestination(privateUrl(location, keptKeys), false),
       privateQuery: null,
       utmJson: utmJson(readUtm(target.query)),
       choiceJson: NO_CHOICE_JSON,
@@ -173,20 +176,24 @@ export function nowhere(
   keptKeys: ReadonlySet<string>,
 ): Route {
   const location = fallbackUrl ?? ''
-  const whole = privateUrl(location, keptKeys)
-  const destination = capBytes(whole, TEXT_CAPS.destination)
   return {
     outcome,
     status: fallbackUrl === null ? statusWithout : 302,
     location,
     before: '',
     after: '',
-    destination,
-    destinationCut: destination !== whole,
+    ...storedDestination(privateUrl(location, keptKeys), false),
     privateQuery: null,
     utmJson: NO_UTM_JSON,
     choiceJson: NO_CHOICE_JSON,
   }
+}
+
+/** @param plain what neither is longer than its cap nor needs escaping in JSON */
+function storedDestination(whole: string, plain: boolean): Pick<Route, 'destinationJson' | 'destinationCut'> {
+  if (plain) return { destinationJson: `"${whole}"`, destinationCut: false }
+  const text = capBytes(whole, TEXT_CAPS.destination)
+  return { destinationJson: jsonText(text), destinationCut: text !== whole }
 }
 
 function both(first: string, second: string): string {

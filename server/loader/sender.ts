@@ -93,7 +93,7 @@ export class Sender {
       const batch = tokensHold ? await this.#build(stretch) : null
       const unmoved =
         batch?.range.end === intent.end && sameGenerations(batch.generations, intent.generations)
-      if (batch && unmoved) return this.#send(intent, batch)
+      if (batch && unmoved) return this.#send(intent, batch, { again: true })
       batch?.discard()
       await this.#sendCarefully(intent)
     })
@@ -107,15 +107,20 @@ export class Sender {
     })
   }
 
-  /** Sends under the batch's own tokens until it is in; what the engine refuses for good goes in carefully, halved. */
-  async #send(intent: Intent, batch: Batch): Promise<void> {
+  /**
+   * Sends under the batch's own tokens until it is in; what the engine refuses for good goes in carefully, halved. A
+   * batch sent more than once is looked for afterwards: an engine that died meanwhile may know its tokens and not have
+   * its rows (`missing.ts`). The tokens come first all the same, since the earlier sending may still be under way.
+   */
+  async #send(intent: Intent, batch: Batch, { again = false } = {}): Promise<void> {
     const { duplicates, judgedDays, patience, warehouse } = this.#options
     const token = `${intent.segment}:${intent.start}-${intent.end}`
     // A judged row's bytes hold its generation: another generation is another insert.
     const judgedToken = `${token}:${digest(JSON.stringify(intent.generations))}`
     try {
       await patience.persist(() => judgedDays.note(batch.days))
-      for (let tries = 1; ; tries++) {
+      let tries = 1
+      for (; ; tries++) {
         try {
           await warehouse.insert({ table: 'raw_hits', columns: RAW_COLUMNS, path: batch.rawFile, token })
           await warehouse.insert({
@@ -131,6 +136,7 @@ export class Sender {
           await patience.backOff(error, tries)
         }
       }
+      if (again || tries > 1) return await this.#sendCarefully(intent)
       duplicates.commit()
       await this.#done(intent, batch.counts, batch.clickedLinks)
     } finally {

@@ -7,7 +7,7 @@ import { queryRoutes } from '../api/query.ts'
 import { ruleRoutes } from '../api/rules.ts'
 import type { Config } from '../config.ts'
 import type { Control } from '../control/control.ts'
-import { NO_RULES } from '../domain/rules/compile.ts'
+import { compileRules } from '../domain/rules/compile.ts'
 import type { Loader } from '../loader/loader.ts'
 import type { Logger } from '../ops/log.ts'
 import { loaderMetrics, METRICS_TYPE } from '../ops/metrics.ts'
@@ -54,7 +54,9 @@ export function appRoutes({ config, control, warehouse, loader, freshness, log }
     classifyRoutes({
       async siteOf(name) {
         const site = await control.sites.byName(name)
-        return site && { hostnames: site.hostnames, rules: NO_RULES }
+        if (!site) return null
+        const { rules, revision } = await control.rules.of(site.id)
+        return { hostnames: site.hostnames, rules: compileRules(rules, revision) }
       },
     }),
   )

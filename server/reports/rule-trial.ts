@@ -37,6 +37,8 @@ export interface RuleTrial {
 export interface Move extends Counts {
   from: Label
   to: Label
+  /** Place in the list, from 0, of the rule that takes these; null where the built-in rules get them back. */
+  rule: number | null
 }
 
 export interface Label {
@@ -78,20 +80,17 @@ export async function tryRules(
   const zone = localDays(site.timezone)
   const snapshot = await readSnapshot(warehouse, site.id, options)
   const period = resolveRange(dateRange, { zone, now, available: availableDays(snapshot) })
-  const [byChannel, moves] = await Promise.all([
-    channelRows(warehouse, rules, snapshot, period, options),
-    moveRows(warehouse, rules, snapshot, period, options),
-  ])
+  const parameters = new Parameters()
+  const byChannel = await warehouse.query<ChannelRow>(
+    trialSql(labelled(rules, snapshot, period, parameters)),
+    parameters.values,
+    options,
+  )
   const moved = byChannel.filter((row) => row.moved === 1)
   return {
     sentence: sentenceOf(moved),
-    moves: moves.map(({ from_channel, from_source, to_channel, to_source, arrivals, clicks }) => ({
-      from: { channel: from_channel, source: from_source },
-      to: { channel: to_channel, source: to_source },
-      arrivals,
-      clicks,
-    })),
-    totalMoves: moves[0]?.total ?? 0,
+    moves: moved.flatMap(movesOf).sort(largestFirst).slice(0, MAX_MOVES),
+    totalMoves: moved.reduce((total, { labels }) => total + labels, 0),
     totals: { all: sum(byChannel), moved: sum(moved) },
     rules: rules.map(({ name, enabled }, index) => ({
       name,
@@ -110,55 +109,40 @@ export interface ChannelRow extends Counts {
   to_channel: string
   /** 1 where channel or source change. */
   moved: number
+  /** How many pairs of sources there are, before and after. */
+  labels: number
+  /** The largest of them where they moved, as (−size, source before, source after, arrivals, clicks). */
+  largest: [number, string, string, number, number][]
 }
 
-interface MoveRow extends Counts {
-  from_channel: string
-  from_source: string
-  to_channel: string
-  to_source: string
-  total: number
+function movesOf({ rule, from_channel, to_channel, largest }: ChannelRow): Move[] {
+  return largest.map(([, from_source, to_source, arrivals, clicks]) => ({
+    from: { channel: from_channel, source: from_source },
+    to: { channel: to_channel, source: to_source },
+    rule: rule === 0 ? null : rule - 1,
+    arrivals,
+    clicks,
+  }))
 }
 
-function channelRows(
-  warehouse: Warehouse,
-  rules: readonly TriedRule[],
-  snapshot: Snapshot,
-  period: Period,
-  options: QueryOptions,
-): Promise<ChannelRow[]> {
-  const parameters = new Parameters()
-  return warehouse.query<ChannelRow>(
-    `SELECT rule, from_channel, to_channel, toUInt8(${MOVED}) AS moved, ${COUNTS}
-     FROM (${labelled(rules, snapshot, period, parameters)})
-     GROUP BY rule, from_channel, to_channel, moved`,
-    parameters.values,
-    options,
-  )
+function largestFirst(a: Move, b: Move): number {
+  const key = ({ from, to }: Move) => JSON.stringify([from, to])
+  return b.arrivals + b.clicks - a.arrivals - a.clicks || (key(a) < key(b) ? -1 : 1)
 }
 
-function moveRows(
-  warehouse: Warehouse,
-  rules: readonly TriedRule[],
-  snapshot: Snapshot,
-  period: Period,
-  options: QueryOptions,
-): Promise<MoveRow[]> {
-  const parameters = new Parameters()
-  return warehouse.query<MoveRow>(
-    `SELECT from_channel, from_source, to_channel, to_source, ${COUNTS}, count() OVER () AS total
-     FROM (${labelled(rules, snapshot, period, parameters)})
-     WHERE ${MOVED}
-     GROUP BY from_channel, from_source, to_channel, to_source
-     ORDER BY arrivals + clicks DESC, from_channel, from_source, to_channel, to_source
-     LIMIT ${parameters.bind('UInt32', MAX_MOVES)}`,
-    parameters.values,
-    options,
-  )
+/** One pass over the hits: by label, and those by channel with the largest labels of each. */
+function trialSql(labels: string): string {
+  return `SELECT rule, from_channel, to_channel, toUInt8(from_channel != to_channel OR from_source != to_source) AS moved,
+      sum(label_arrivals) AS arrivals, sum(label_clicks) AS clicks, count() AS labels,
+      groupArraySortedIf(${MAX_MOVES})((-toInt64(label_arrivals + label_clicks), from_source, to_source, label_arrivals, label_clicks), moved) AS largest
+    FROM (
+      SELECT rule, from_channel, from_source, to_channel, to_source,
+        countIf(kind = 'pageview') AS label_arrivals, countIf(kind = 'click') AS label_clicks
+      FROM (${labels})
+      GROUP BY rule, from_channel, from_source, to_channel, to_source
+    )
+    GROUP BY rule, from_channel, to_channel, moved`
 }
-
-const MOVED = '(from_channel != to_channel OR from_source != to_source)'
-const COUNTS = "countIf(kind = 'pageview') AS arrivals, countIf(kind = 'click') AS clicks"
 
 /** People's arrivals and clicks of a period, each with its label as it is and as the rules would make it. */
 function labelled(

@@ -223,6 +223,31 @@ test('a batch whose answer is lost goes again under the same token and is in onc
   expect(running.counts(writer.edgeRun)).toEqual({ added: 100, duplicates: 0, refused: 0 })
 })
 
+test('an engine that knows a batch’s tokens and has lost its rows gets them all the same, once', async () => {
+  const deaths: string[] = []
+  const dying: Warehouse = {
+    ...engine,
+    async insert(file: InsertFile) {
+      await engine.insert(file)
+      const known = deaths.filter((death) => death.startsWith(`${file.table} `))
+      if (known.length === 2 || known.includes(`${file.table} ${file.token}`)) return
+      // As one that is killed after it has noted the token and before the rows have taken their place.
+      deaths.push(`${file.table} ${file.token}`)
+      await engine.command(`DELETE FROM ${file.table} WHERE 1`)
+      await engine.insert(file)
+      expect(await count(file.table === 'hits' ? 'hits' : 'raw_hits')).toEqual({ rows: 0, ids: 0 })
+      throw new WarehouseError('unreachable', 'the engine has died')
+    },
+  }
+  await write([...clicks(100), pageview(writer.edgeRun, ++sequence)])
+  const running = start({ warehouse: dying })
+  await settled(running)
+  expect(deaths.map((death) => death.split(' ')[0])).toEqual(['raw_hits', 'hits', 'raw_hits', 'hits'])
+  expect(await count('raw_hits')).toEqual({ rows: 101, ids: 101 })
+  expect(await count('hits')).toEqual({ rows: 101, ids: 101 })
+  expect(running.counts(writer.edgeRun)).toEqual({ added: 101, duplicates: 0, refused: 0 })
+})
+
 test('a loader that ends between the answer and its checkpoint sends the same range again', async () => {
   await write(clicks(200))
   let ended: () => void = () => {}

@@ -56,12 +56,14 @@ test('a trial says what would move, from what to what, and changes nothing', asy
       {
         from: { channel: 'Referral', source: 'partner.example' },
         to: { channel: 'Partners', source: 'partner.example' },
+        rule: 0,
         arrivals: 1204,
         clicks: 1,
       },
       {
         from: { channel: 'Referral', source: 'blog.partner.example' },
         to: { channel: 'Partners', source: 'blog.partner.example' },
+        rule: 0,
         arrivals: 30,
         clicks: 0,
       },
@@ -124,7 +126,9 @@ test('rules in force do not stand in the way: taking them back gives hits to the
   const context = { warehouse: store.warehouse, site, now: NOW }
   expect(await tryRules([], '30d', context)).toMatchObject({
     sentence: 'Would move 1 click from Partners to Referral.',
-    moves: [{ from: { source: 'Partner' }, to: { channel: 'Referral', source: 'partner.example' } }],
+    moves: [
+      { rule: null, from: { source: 'Partner' }, to: { channel: 'Referral', source: 'partner.example' } },
+    ],
   })
   const same = await tryRules([outcome({ channel: 'Partners', source: 'Partner' })], '30d', context)
   expect(same).toMatchObject({

@@ -39,7 +39,9 @@ export function readMedium(raw: string): Medium {
     paid:
       tokens.some(
         (token) => COST_PER.test(token) || token.startsWith('paid') || MEDIUM_WORDS.paid.has(token),
-      ) || MEDIUM_WORDS.paid.has(joined),
+      ) ||
+      MEDIUM_WORDS.paid.has(joined) ||
+      name === 'cp',
     display: has(MEDIUM_WORDS.display),
     social,
     video,

@@ -42,6 +42,8 @@ export interface Origin {
 }
 
 const CACHE_SIZE = 10_000
+/** Longest name of a source that a referrer may be. */
+const MAX_WORD = 40
 const UNTAGGED = readMedium('')
 const NO_ORIGIN: Origin = { state: 'none', source: null, query: '' }
 const META = new Set(['Facebook', 'Instagram', 'Messenger', 'Threads'])
@@ -117,7 +119,7 @@ export function createReader(facts: ChannelFacts): (input: ClassifyInput) => Rea
   function originOf(input: ClassifyInput): Origin {
     if (input.referrer === '') return NO_ORIGIN
     const referrer = parseReferrer(input.referrer)
-    if (referrer.kind === 'none') return NO_ORIGIN
+    if (referrer.kind === 'none') return ofWord(input.referrer)
     if (referrer.kind === 'app') {
       const source = index.ofApp(referrer.app) ?? unknownSource(referrer.app, true)
       return { state: 'external', source, query: '' }
@@ -126,6 +128,12 @@ export function createReader(facts: ChannelFacts): (input: ClassifyInput) => Rea
     const source = index.ofHost(referrer.host, referrer.path)
     if (source.category === 'payment') return { state: 'payment', source: null, query: '' }
     return { state: 'external', source, query: referrer.query }
+  }
+
+  /** Trackers and log files write a name where they knew one: `Facebook`, `email`. */
+  function ofWord(referrer: string): Origin {
+    const source = referrer.length > MAX_WORD ? null : named(referrer)
+    return source && !source.host ? { state: 'external', source, query: '' } : NO_ORIGIN
   }
 
   function appOf(input: ClassifyInput): Source | null {

@@ -1,3 +1,5 @@
+import { decodeQueryText } from '../urls/private-url.ts'
+
 /** What a referrer says at sight: a web page, an app, or nothing that names a place. */
 export type Referrer =
   | { kind: 'web'; host: string; path: string; query: string }
@@ -9,12 +11,16 @@ const WEB = /^(?:https?:)?\/\/([^/?#\\]*)([^?#]*)\??([^#]*)/i
 const APP = /^(?:android-app|ios-app):\/{0,2}([^/?#]+)/i
 const BARE_HOST = /^((?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]+)(?::\d+)?(?:$|(\/[^?#]*)?\??([^#]*))/i
 
+/** A whole address that somebody has escaped: `https%3A%2F%2Fwww.instagram.com%2F`. */
+const ESCAPED = /^https?%3a%2f%2f/i
+
 /**
  * Reads a referrer. Words such as `direct` or `-`, addresses of this computer, files and extensions are no
  * referrer. A host without a scheme is one. Never throws.
  */
 export function parseReferrer(referrer: string): Referrer {
-  const text = referrer.trim()
+  const given = referrer.trim()
+  const text = ESCAPED.test(given) ? decodeQueryText(given) : given
   if (text.length < 3) return NONE
   const web = WEB.exec(text) ?? BARE_HOST.exec(text)
   if (web) {

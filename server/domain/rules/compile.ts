@@ -3,7 +3,7 @@ import { CHANNELS, type Side } from '../judged.ts'
 import { remember } from '../remember.ts'
 import { type RuleFacts, TEXT_OF } from './facts.ts'
 import { type PreparedCondition, type PreparedTest, prepare } from './prepare.ts'
-import type { Outcome, Rule } from './rule.ts'
+import type { Outcome, Rule, RuleField } from './rule.ts'
 import { foldSimply, wellFormed } from './simple-folding.ts'
 
 /** A site's rules, ready to be asked about hits. */
@@ -24,20 +24,30 @@ export interface RuledLabel {
 
 export const NO_RULES: SiteRules = { revision: 0, first: () => null }
 
-/** Texts remembered for each test that costs more than a look-up. */
-const CACHE_SIZE = 500
+/** Texts remembered for each field: as many as pages of a site are, since landing paths vary most. */
+const CACHE_SIZE = 20_000
 
-type Holds = (facts: RuleFacts) => boolean
+/** Which tests of each field hold for a hit, by their place in the field's list. */
+type Outcomes = Record<RuleField, Uint8Array>
+type Holds = (outcomes: Outcomes) => boolean
 
 /** Makes rules that `parseRules` let through ready, in their order. The same facts always get the same rule. */
 export function compileRules(rules: readonly Rule[], revision = 0): SiteRules {
+  const tests = new Map<RuleField, PreparedTest[]>()
   const enabled = rules
     .filter((rule) => rule.enabled)
-    .map((rule) => ({ rule, holds: holdsOf(prepare(rule.when)) }))
+    .map((rule) => ({ rule, holds: holdsOf(prepare(rule.when), tests) }))
+  // All tests of a field at once and remembered by its text: a hit then costs a look-up a field, however many rules.
+  const fields = [...tests].map(([field, ofField]) => ({
+    field,
+    outcomes: remember(CACHE_SIZE, (text) => outcomesOf(ofField, text)),
+  }))
   return {
     revision,
     first(facts) {
-      for (const { rule, holds } of enabled) if (holds(facts)) return rule
+      const outcomes = {} as Outcomes
+      for (const one of fields) outcomes[one.field] = one.outcomes(TEXT_OF[one.field](facts))
+      for (const { rule, holds } of enabled) if (holds(outcomes)) return rule
       return null
     },
   }
@@ -68,58 +78,45 @@ function sidesOf(channel: string, side: Side | undefined): { side: Side; sideWit
   return { side: sideOf(builtIn, 'video'), sideWithPaid: sideWithPaidOf(builtIn, 'video') }
 }
 
-function holdsOf(condition: PreparedCondition): Holds {
+/** Adds a condition's tests to those of their fields; the condition then only looks up what came of them. */
+function holdsOf(condition: PreparedCondition, tests: Map<RuleField, PreparedTest[]>): Holds {
   if (condition.kind === 'not') {
-    const holds = holdsOf(condition.part)
-    return (facts) => !holds(facts)
+    const holds = holdsOf(condition.part, tests)
+    return (outcomes) => !holds(outcomes)
   }
   if (condition.kind === 'group') {
-    const parts = condition.parts.map(holdsOf)
+    const parts = condition.parts.map((part) => holdsOf(part, tests))
     return condition.operator === 'and'
-      ? (facts) => parts.every((holds) => holds(facts))
-      : (facts) => parts.some((holds) => holds(facts))
+      ? (outcomes) => parts.every((holds) => holds(outcomes))
+      : (outcomes) => parts.some((holds) => holds(outcomes))
   }
   const { field, test } = condition
-  if (field === 'click_id_kind') {
-    const any = anyOf(test)
-    return (facts) => any(facts.clickIdKinds)
-  }
-  const textOf = TEXT_OF[field]
-  const holds = textHolds(test)
-  return (facts) => holds(wellFormed(textOf(facts)))
+  const ofField = tests.get(field) ?? []
+  tests.set(field, ofField)
+  const index = ofField.push(test) - 1
+  return (outcomes) => outcomes[field][index] === 1
 }
 
-function textHolds(test: PreparedTest): (text: string) => boolean {
+function outcomesOf(tests: readonly PreparedTest[], kept: string): Uint8Array {
+  const text = wellFormed(kept)
+  const folded = foldSimply(text)
+  return Uint8Array.from(tests, (test) => (testHolds(test, text, folded) ? 1 : 0))
+}
+
+function testHolds(test: PreparedTest, text: string, folded: string): boolean {
   switch (test.how) {
-    case 'one_of': {
-      const values = new Set(test.values)
-      return (text) => values.has(foldSimply(text))
-    }
-    case 'host': {
-      const { hosts, absent } = test
-      return (text) =>
-        text === '' ? absent : hosts.some((host) => text === host || text.endsWith(`.${host}`))
-    }
-    case 'contains':
-      return remember(CACHE_SIZE, (text) => {
-        const folded = foldSimply(text)
-        return test.values.some((value) => folded.includes(value))
-      })
-    case 'matches':
-      return remember(CACHE_SIZE, (text) => {
-        if (text === '') return false
-        return test.patterns.some(({ pattern, matches }) =>
-          matches(pattern.ignoreCase ? foldSimply(text) : text),
-        )
-      })
+    case 'one_of':
+      return test.values.includes(folded)
+    case 'host':
+      return text === '' ? test.absent : test.hosts.some((host) => text === host || text.endsWith(`.${host}`))
     case 'any_of':
-      return anyOf(test)
+      return text === '' ? test.absent : text.split(' ').some((kind) => test.values.includes(kind))
+    case 'contains':
+      return test.values.some((value) => folded.includes(value))
+    case 'matches':
+      return (
+        text !== '' &&
+        test.patterns.some(({ pattern, matches }) => matches(pattern.ignoreCase ? folded : text))
+      )
   }
-}
-
-/** Of a list between spaces. */
-function anyOf(test: PreparedTest): (list: string) => boolean {
-  if (test.how !== 'any_of') throw new TypeError('a list is tested by its members')
-  const values = new Set(test.values)
-  return (list) => (list === '' ? test.absent : list.split(' ').some((kind) => values.has(kind)))
 }

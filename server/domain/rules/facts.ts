@@ -41,9 +41,8 @@ export function landingPath(landingPage: string): string {
   return slash < 0 ? '' : page.slice(slash)
 }
 
-export type TextField = Exclude<RuleField, 'click_id_kind'>
-
-export const TEXT_OF: Record<TextField, (facts: RuleFacts) => string> = {
+/** The text that a field's tests look at; the warehouse's `firstRuleSql` makes the same of its columns. */
+export const TEXT_OF: Record<RuleField, (facts: RuleFacts) => string> = {
   channel: (facts) => facts.channel,
   source: (facts) => facts.source,
   medium: (facts) => facts.medium,
@@ -51,6 +50,7 @@ export const TEXT_OF: Record<TextField, (facts: RuleFacts) => string> = {
   platform: (facts) => facts.platform,
   referrer_host: (facts) => facts.referrerHost,
   landing_path: (facts) => landingPath(facts.landingPage),
+  click_id_kind: (facts) => facts.clickIdKinds,
   country: (facts) => facts.country,
   link: (facts) => facts.link,
 }

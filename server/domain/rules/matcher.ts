@@ -4,7 +4,7 @@ import { type Node, type Pattern, PatternError } from './pattern.ts'
 /** A step of the machine that a pattern becomes. Steps without a character are followed at once. */
 type Step =
   | { kind: 'set'; small: Uint8Array; ranges: readonly CodeRange[]; next: number }
-  | { kind: 'begin' | 'end' | 'boundary' | 'no_boundary'; next: number }
+  | { kind: 'begin' | 'end' | 'boundary'; next: number }
   | { kind: 'fork'; next: number; other: number }
   | { kind: 'found' }
 
@@ -68,14 +68,10 @@ function restart(marks: Int32Array): number {
   return 1
 }
 
-function stands(
-  kind: 'begin' | 'end' | 'boundary' | 'no_boundary',
-  codes: readonly number[],
-  at: number,
-): boolean {
+function stands(kind: 'begin' | 'end' | 'boundary', codes: readonly number[], at: number): boolean {
   if (kind === 'begin') return at === 0
   if (kind === 'end') return at === codes.length
-  return (isWord(codes[at - 1]) !== isWord(codes[at])) === (kind === 'boundary')
+  return isWord(codes[at - 1]) !== isWord(codes[at])
 }
 
 function isWord(code: number | undefined): boolean {

@@ -5,8 +5,9 @@ import { type CodeRange, complement, folded, merged } from './code-ranges.ts'
  * warehouse's pattern (`toRe2`) and the matcher here (`createMatcher`) are made.
  *
  * Taken: letters, `.` (any character, line breaks included), `^` and `$` (begin and end of the text), `\d \w \s` and
- * their capitals, `\b \B`, `\t \n \r`, a backslash before punctuation, `[…]` with ranges, `(…)`, `(?:…)`, `|`, `*`,
- * `+`, `?`, `{n}`, `{n,}`, `{n,m}`, and `(?i)` at the very beginning. Everything else is refused.
+ * their capitals, `\b`, `\t \n \r`, a backslash before punctuation, `[…]` with ranges, `(…)`, `(?:…)`, `|`, `*`,
+ * `+`, `?`, `{n}`, `{n,}`, `{n,m}`, and `(?i)` at the very beginning. Everything else is refused; `\B` too, which RE2 also
+ * finds between the bytes of one letter.
  */
 export interface Pattern {
   root: Node
@@ -16,7 +17,7 @@ export interface Pattern {
 
 export type Node =
   | { kind: 'set'; ranges: readonly CodeRange[] }
-  | { kind: 'begin' | 'end' | 'boundary' | 'no_boundary' }
+  | { kind: 'begin' | 'end' | 'boundary' }
   | { kind: 'sequence' | 'choice'; parts: readonly Node[] }
   | { kind: 'repeat'; part: Node; min: number; max: number | null }
 
@@ -147,11 +148,7 @@ class PatternReader {
   }
 
   #escape(): Node {
-    const letter = this.#next()
-    if (letter === 'b' || letter === 'B') {
-      this.#at++
-      return { kind: letter === 'b' ? 'boundary' : 'no_boundary' }
-    }
+    if (this.#take('b')) return { kind: 'boundary' }
     const found = this.#escaped()
     return typeof found === 'number' ? this.#literal(found) : { kind: 'set', ranges: found }
   }
@@ -244,8 +241,6 @@ export function toRe2(node: Node): string {
       return '$'
     case 'boundary':
       return '\\b'
-    case 'no_boundary':
-      return '\\B'
     case 'sequence':
       return node.parts.map(toRe2).join('')
     case 'choice':
