@@ -135,9 +135,7 @@ describe('the route of a link that has ended', () => {
       outcome: 'disabled',
       destinationJson: '"https://shop.test/own"',
     })
-    expect(ready(ended, NO_KEYS, 'https://shop.test/all').route('', 0).destination).toBe(
-      'https://shop.test/all',
-    )
+    expect(ready(ended, NO_KEYS, 'https://shop.test/all').route('', 0).location).toBe('https://shop.test/all')
     expect(ready(ended).route('', 0)).toMatchObject({ status: 410, location: '', destinationJson: '""' })
   })
 

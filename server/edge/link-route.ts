@@ -82,7 +82,7 @@ const NO_UTM_JSON = utmJson({ source: '', medium: '', campaign: '', term: '', co
 const NO_CHOICE_JSON = choiceJson('', '')
 
 export function shapeOf(destination: string, terms: LinkTerms): DestinationShape {
-  if (/[#@"\\]/.test(destination) || destination.length + terms.utmPairs.length > TEXT_CAPS.destination)
+  if (/[#@"\\]/.test(destination) || destination.length + terms.utmPairs.length >= TEXT_CAPS.destination)
     return 'complex'
   const mark = destination.indexOf('?')
   if (mark < 0) return '?'
