@@ -31,6 +31,8 @@ export type RecordClick = (
   link: LinkAtHand | null,
   route: Route,
   clickId: string,
+  /** Unix ms: the instant that the click id names. */
+  receivedAt: number,
   done: (lost?: LossReason) => void,
 ) => void
 
@@ -44,9 +46,10 @@ export function createClickRecorder({ spool, visits, clock }: ClickRecorderOptio
     link,
     route,
     clickId,
+    receivedAt,
     done,
   ) => {
-    const { receivedAt, sequence } = clock.next()
+    const sequence = clock.nextSequence()
     const visitor = visits.visitor(client, headers.userAgent, subject.siteId, receivedAt)
     const referrer = visits.referrer(headers.referrer, subject.keptKeys)
     const slug = capBytes(whole, TEXT_CAPS.slug)

@@ -2,8 +2,8 @@
 export interface Clock {
   /** Unix milliseconds. */
   now(): number
-  /** The instant and number of the next hit: hits are ordered by both. */
-  next(): { receivedAt: number; sequence: number }
+  /** The number of the next hit. Hits are ordered by the instant they came and by this. */
+  nextSequence(): number
 }
 
 /** @param read Unix milliseconds; a clock that is set back stands still until it has caught up */
@@ -14,5 +14,5 @@ export function createClock(read: () => number = Date.now): Clock {
     last = Math.max(last, read())
     return last
   }
-  return { now, next: () => ({ receivedAt: now(), sequence: ++sequence }) }
+  return { now, nextSequence: () => ++sequence }
 }

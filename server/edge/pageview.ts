@@ -27,7 +27,8 @@ export function pageviewHit(
   clock: Clock,
   visits: VisitReader,
 ): RawHit {
-  const { receivedAt, sequence } = clock.next()
+  const receivedAt = clock.now()
+  const sequence = clock.nextSequence()
   const visitor = visits.visitor(client, headers.userAgent, site.id, receivedAt)
   const url = storedText(privateUrl(event.url.href, keptKeys), TEXT_CAPS.url)
   const referrer = visits.referrer(event.referrer, keptKeys)

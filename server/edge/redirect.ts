@@ -103,15 +103,16 @@ export function createRedirect(
     const route = ready.route(link, asked.query, now)
     const clickId = route.outcome === 'redirected' ? clickIdFor(asked, link, now) : ''
     counters[route.outcome]++
-    recordAndSend(asked, ready, link, route, clickId)
+    recordAndSend(asked, ready, link, route, clickId, now)
   }
 
   function answerUnknown(asked: Asked): void {
     const { domain, keptKeys, subject } = asked.domain
     const route = nowhere('unknown', 404, domain.fallbackUrl, keptKeys)
     counters.unknown++
-    if (unknownGate.pass(asked.client.household, clock.now())) {
-      recordAndSend(asked, subject, null, route, '')
+    const now = clock.now()
+    if (unknownGate.pass(asked.client.household, now)) {
+      recordAndSend(asked, subject, null, route, '', now)
     } else {
       counters.flooded++
       send(asked, route, '')
@@ -132,8 +133,9 @@ export function createRedirect(
     link: CachedLink | null,
     route: Route,
     clickId: string,
+    now: number,
   ): void {
-    record(asked, subject, link, route, clickId, (lost) => {
+    record(asked, subject, link, route, clickId, now, (lost) => {
       if (lost) counters.lost++
       send(asked, route, clickId)
     })
