@@ -106,11 +106,12 @@ export function routeTerms(terms: LinkTerms, settings: RouteSettings): TermsRout
     const location = pairs === '' ? destination : destination + glue + pairs
     const privatePart = both(privatePairs, privateAdded)
     if (link.privateBy !== keptKeys) {
-      link.privateDestination = shape === '&' ? privateUrl(destination, keptKeys) : destination
+      link.privateDestination = shape === '&' ? flat(privateUrl(destination, keptKeys)) : destination
       link.privateBy = keptKeys
     }
     const whole = privatePart === '' ? link.privateDestination : link.privateDestination + glue + privatePart
-    const stored = storedDestination(whole, added === '')
+    // What nothing was added to is shorter than its cap and needs no escaping in JSON: `shapeOf` saw to both.
+    const stored = added === '' ? whole : capBytes(whole, TEXT_CAPS.destination)
     const id = `${merge.clickIdParameter}=`
     return {
       outcome: 'redirected',
@@ -118,7 +119,8 @@ export function routeTerms(terms: LinkTerms, settings: RouteSettings): TermsRout
       location,
       before: location + (pairs === '' ? glue : '&') + id,
       after: '',
-      ...stored,
+      destinationJson: added === '' ? `"${stored}"` : jsonText(stored),
+      destinationCut: stored !== whole,
       privateQuery: all ? privateAdded : null,
       utmJson: NAMES_UTM.test(added) ? utmJson(readUtm(pairs)) : terms.utmJson,
       choiceJson: NO_CHOICE_JSON,
@@ -128,13 +130,16 @@ export function routeTerms(terms: LinkTerms, settings: RouteSettings): TermsRout
   function complex(target: Target): Route {
     const location = joined(target)
     const { before, after } = aroundClickId(target, merge.clickIdParameter)
+    const whole = privateUrl(location, keptKeys)
+    const stored = capBytes(whole, TEXT_CAPS.destination)
     return {
       outcome: 'redirected',
       status: terms.status,
       location,
       before,
       after,
-      ...storedDestination(privateUrl(location, keptKeys), false),
+      destinationJson: jsonText(stored),
+      destinationCut: stored !== whole,
       privateQuery: null,
       utmJson: utmJson(readUtm(target.query)),
       choiceJson: NO_CHOICE_JSON,
@@ -176,24 +181,25 @@ export function nowhere(
   keptKeys: ReadonlySet<string>,
 ): Route {
   const location = fallbackUrl ?? ''
+  const whole = privateUrl(location, keptKeys)
+  const stored = capBytes(whole, TEXT_CAPS.destination)
   return {
     outcome,
     status: fallbackUrl === null ? statusWithout : 302,
     location,
     before: '',
     after: '',
-    ...storedDestination(privateUrl(location, keptKeys), false),
+    destinationJson: jsonText(stored),
+    destinationCut: stored !== whole,
     privateQuery: null,
     utmJson: NO_UTM_JSON,
     choiceJson: NO_CHOICE_JSON,
   }
 }
 
-/** @param plain what neither is longer than its cap nor needs escaping in JSON */
-function storedDestination(whole: string, plain: boolean): Pick<Route, 'destinationJson' | 'destinationCut'> {
-  if (plain) return { destinationJson: `"${whole}"`, destinationCut: false }
-  const text = capBytes(whole, TEXT_CAPS.destination)
-  return { destinationJson: jsonText(text), destinationCut: text !== whole }
+/** A copy in one piece: as it came it would hold on to all the texts that it was put together from, 0.5 kB a link. */
+function flat(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1')
 }
 
 function both(first: string, second: string): string {
