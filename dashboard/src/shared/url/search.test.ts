@@ -14,6 +14,11 @@ describe('the address as the state of a view', () => {
     )
   })
 
+  it('takes any key for a key', () => {
+    const search = Object.fromEntries([['__proto__', ['a', 'b']]])
+    expect(Object.entries(parseSearch(stringifySearch(search)))).toEqual([['__proto__', ['a', 'b']]])
+  })
+
   it('leaves out what is not set', () => {
     expect(stringifySearch({ range: undefined, find: '', paid: false, panel: null })).toBe('')
   })

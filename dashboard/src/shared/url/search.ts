@@ -3,14 +3,15 @@
  * is at its default. People read, edit and share these, so characters that a query may hold unescaped stay as they are.
  */
 export function parseSearch(search: string): Record<string, string | string[]> {
-  const found: Record<string, string | string[]> = {}
+  // A map until it is whole: `__proto__` is a key like any other in an address.
+  const found = new Map<string, string | string[]>()
   for (const [key, value] of new URLSearchParams(search)) {
-    const before = Object.hasOwn(found, key) ? found[key] : undefined
-    if (before === undefined) found[key] = value
+    const before = found.get(key)
+    if (before === undefined) found.set(key, value)
     else if (Array.isArray(before)) before.push(value)
-    else found[key] = [before, value]
+    else found.set(key, [before, value])
   }
-  return found
+  return Object.fromEntries(found)
 }
 
 /** The inverse of `parseSearch`, with its `?`; empty where nothing is set. Absent and empty values are left out. */
