@@ -26,6 +26,7 @@ COPY --from=build /jejak/dist dist
 COPY package.json LICENSE NOTICE ./
 COPY bin bin
 COPY sql sql
+COPY demo demo
 COPY server/facts server/facts
 COPY deploy/healthcheck.mjs deploy/healthcheck.mjs
 RUN mkdir /data && chown node:node /data

@@ -34,7 +34,7 @@ const classOf = createTrafficDetector(facts)
 const context: JudgeContext = {
   site: SITE,
   days: localDays(SITE.timezone),
-  landing: { verdict: '', link: null },
+  landing: { verdict: '', link: null, clickedAt: 0 },
 }
 
 class Tally {

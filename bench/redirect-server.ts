@@ -55,7 +55,7 @@ async function edge(folder: string, trustedProxies: string[]): Promise<Server> {
     store: controlEdgeStore(control),
     spool,
     geo: await openGeo(),
-    trackerScript: '',
+    tracker: { script: '', actions: '' },
     trustedProxies,
     isPreviewCrawler: previews.isPreviewCrawler,
     passOn: (_, res) => res.writeHead(404).end(),

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { writeTracker } from '../tracker/build.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
@@ -18,12 +18,6 @@ function run(script, ...args) {
 // A file that was renamed must not live on in the build.
 rmSync(join(root, 'dist', 'server'), { recursive: true, force: true })
 run('typescript/bin/tsc', '-p', 'tsconfig.build.json')
-await build({
-  entryPoints: [join(root, 'tracker', 'src', 't.ts')],
-  outfile: join(root, 'dist', 'tracker', 't.js'),
-  bundle: true,
-  minify: true,
-  format: 'iife',
-  target: 'es2018',
-})
+await writeTracker(join(root, 'dist', 'tracker'))
+run('typescript/bin/tsc', '-p', 'tracker/tsconfig.build.json')
 run('vite/bin/vite.js', 'build', 'dashboard', '--logLevel', 'warn')

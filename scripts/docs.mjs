@@ -78,20 +78,22 @@ export function partsOf({ settings, commands, registry, rejectReasons, edgeMetri
       commands.map(({ name, about }) => [code(`jejak ${name}`), about]),
     ),
     metrics: table(
-      ['Metric', 'What it counts', 'Adds up'],
-      registry.metrics.map(({ name, description, kind }) => [
+      ['Metric', 'What it counts', 'Adds up', 'Of'],
+      registry.metrics.map(({ name, description, kind, tables }) => [
         code(name),
         description,
         kind === 'count' ? 'yes' : 'no',
+        tables.join(', '),
       ]),
     ),
     dimensions: table(
-      ['Dimension', 'Meaning', 'Where it is absent', 'May be filtered'],
-      registry.dimensions.map(({ name, description, absent, filterable }) => [
+      ['Dimension', 'Meaning', 'Where it is absent', 'May be filtered', 'Of'],
+      registry.dimensions.map(({ name, description, absent, filterable, tables }) => [
         code(name),
         description,
         absent === null ? '' : code(absent),
         filterable ? 'yes' : 'no',
+        tables.length === 3 ? 'all' : tables.join(', '),
       ]),
     ),
     operators: table(

@@ -17,6 +17,7 @@ export interface Config {
   clickIdParameter: string
   cityDatabase: string | null
   networkDatabase: string | null
+  hostingFile: string | null
   logLevel: LogLevel
 }
 
@@ -172,6 +173,15 @@ export const SETTINGS: readonly Setting[] = [
     'file.mmdb',
     '',
     'A MaxMind-format ASN database for network numbers.',
+    (text) => resolve(text),
+  ),
+  setting(
+    'hostingFile',
+    'JEJAK_HOSTING_FILE',
+    '--hosting-file',
+    'file',
+    '',
+    'A list of data-centre networks, whose hits are machines’: a CIDR range, a range of addresses or a network number a line.',
     (text) => resolve(text),
   ),
   setting(

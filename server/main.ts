@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import type { DemoArgs } from './commands/demo.ts'
+import type { ReclassifyArgs } from './commands/reclassify.ts'
 import { type Config, ConfigError, readConfig, SETTINGS, type Setting } from './config.ts'
 import { createLogger } from './ops/log.ts'
 import { packageFile } from './paths.ts'
@@ -23,6 +25,9 @@ const CODES_FOR_PEOPLE = new Set([
   'ECONNREFUSED',
 ])
 const NAMES_FOR_PEOPLE = new Set(['ConfigError', 'LockTaken', 'WarehouseError'])
+
+/** Commands whose own lines on the terminal are what a person wants to read. */
+const TERSE_ROLES = new Set(['import', 'reclassify', 'demo'])
 
 const program = new Command('jejak').description(description).version(version).showHelpAfterError()
 
@@ -77,6 +82,38 @@ importOf('access-log', 'Pageviews of a web server’s access log (combined or co
     ),
   )
 
+command('reclassify', 'Judge stored hits again by today’s rules, a day of a site at a time.', {
+  settings: withoutListening(),
+})
+  .option('--from <day>', 'first day, as 2026-01-01, in the time zone of the site')
+  .option('--to <day>', 'last day')
+  .option('--site <name>', 'name or id of the site (default: all sites)')
+  .option('--dry-run', 'change nothing, say what would move')
+  .option('--again', 'judge days too that stand under today’s rules already')
+  .option('--json', 'print what moved as JSON')
+  .action(
+    run('reclassify', async (config, log, options: ReclassifyArgs) => {
+      const { reclassifyCommand } = await import('./commands/reclassify.ts')
+      process.exitCode = await reclassifyCommand(config, options, log)
+    }),
+  )
+
+command('demo', 'Show Jejak with a made-up brand: its site, its links and a history of ninety days.')
+  .option('--hits <number>', 'about how many hits the history has (default: 120000)')
+  .option('--days <number>', 'days that it reaches back (default: 90)')
+  .option('--seed <number>', 'another seed, another history (default: 1)')
+  .option('--until <day>', 'last day, as 2026-03-31, or an instant (default: now)')
+  .option('--site-port <port>', 'port of the brand’s pages, on this machine alone (default: 4747)')
+  .option('--no-serve', 'make the history and end')
+  .option('--remove', 'take the demo away, with its links and all its hits')
+  .option('--json', 'print what there is as JSON')
+  .action(
+    run('demo', async (config, log, options: DemoArgs) => {
+      const { demoCommand } = await import('./commands/demo.ts')
+      process.exitCode = await demoCommand(config, options, log)
+    }),
+  )
+
 program
   .command('classify [file]')
   .description(
@@ -89,7 +126,7 @@ program
   })
 
 /** The app process behind `start`; not for people. */
-command('app-child', '', true).action(
+command('app-child', '', { hidden: true }).action(
   run('app', async (config, log) => (await app()).runAppChild(config, log)),
 )
 
@@ -108,8 +145,12 @@ function importing() {
   return import('./commands/import.ts')
 }
 
-function command(name: string, about: string, hidden = false): Command {
-  return withSettings(program.command(name, { hidden }).description(about), SETTINGS)
+function command(
+  name: string,
+  about: string,
+  { hidden = false, settings = SETTINGS }: { hidden?: boolean; settings?: readonly Setting[] } = {},
+): Command {
+  return withSettings(program.command(name, { hidden }).description(about), settings)
 }
 
 function importOf(format: string, about: string): Command {
@@ -118,12 +159,14 @@ function importOf(format: string, about: string): Command {
     .description(`${about} A file imported twice adds nothing.`)
     .option('--site <name>', 'site to import into (default: default)')
     .option('--json', 'print the summary as JSON')
-  // `--host` names the log's host here, and nothing listens.
+  // `--host` names the log's host here.
+  return withSettings(own, withoutListening())
+}
+
+/** The settings of commands in which nothing listens. */
+function withoutListening(): Setting[] {
   const unused = new Set(['port', 'host', 'apiToken', 'durability', 'trustedProxies', 'clickIdParameter'])
-  return withSettings(
-    own,
-    SETTINGS.filter(({ key }) => !unused.has(key)),
-  )
+  return SETTINGS.filter(({ key }) => !unused.has(key))
 }
 
 function withSettings(on: Command, settings: readonly Setting[]): Command {
@@ -149,7 +192,7 @@ function run<Args extends unknown[]>(
       const config = readConfig(process.env, flags)
       // Commander passes arguments, then options, then the command itself; only commands with arguments take options.
       const args = given.slice(0, -1) as Args
-      const quiet = role === 'import' && config.logLevel === 'info' ? 'warn' : config.logLevel
+      const quiet = TERSE_ROLES.has(role) && config.logLevel === 'info' ? 'warn' : config.logLevel
       await work(config, createLogger(quiet, role), ...args)
     } catch (error) {
       if (!isForPeople(error)) throw error

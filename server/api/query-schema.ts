@@ -97,10 +97,20 @@ export const answerSchema = z
   })
   .openapi('QueryAnswer')
 
+const tables = z.array(z.enum(['hits', 'sessions', 'conversions']))
+
 export const registrySchema = z
   .object({
     metrics: z.array(
-      z.object({ name: z.string(), description: z.string(), kind: z.enum(['count', 'distinct']) }),
+      z.object({
+        name: z.string(),
+        description: z.string(),
+        kind: z.enum(['count', 'distinct', 'ratio']).openapi({ description: 'Only a count adds up.' }),
+        unit: z.enum(['number', 'rate', 'seconds', 'money']),
+        tables: tables.openapi({
+          description: 'What it is counted over: it may be split only by dimensions that all of these have.',
+        }),
+      }),
     ),
     dimensions: z.array(
       z.object({
@@ -109,6 +119,7 @@ export const registrySchema = z
         kind: z.enum(['text', 'time']),
         filterable: z.boolean(),
         absent: z.string().nullable(),
+        tables,
       }),
     ),
     operators: z.array(z.object({ name: z.string(), description: z.string() })),

@@ -2,6 +2,8 @@ import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { accepts } from 'hono/accepts'
 import { bodyLimit } from 'hono/body-limit'
+import type { Goal } from '../domain/goals/goal.ts'
+import type { PageKind } from '../domain/pages/page-kind.ts'
 import type { Site } from '../domain/site.ts'
 import { answerToCsv, csvFileName } from '../exports/csv.ts'
 import { answerQuestion } from '../reports/answer.ts'
@@ -18,6 +20,9 @@ export interface QueryDeps {
   sites: { byName(name: string): Promise<Site | null> }
   /** The channels that a site's own rules name; none where it is left out. */
   ownChannels?(siteId: number): Promise<readonly string[]>
+  /** A site's goals and page kinds; none where these are left out. */
+  goals?(siteId: number): Promise<readonly Goal[]>
+  pageKinds?(siteId: number): Promise<readonly PageKind[]>
   /** Unix milliseconds before which everything that the edges received is in the warehouse. */
   freshness(): number
   /** Unix milliseconds; the clock where it is left out. */
@@ -97,6 +102,8 @@ async function answerBody(deps: QueryDeps, c: Context): Promise<QueryAnswer> {
     completeUntil: deps.freshness(),
     now: deps.now?.() ?? Date.now(),
     ownChannels: async () => (await deps.ownChannels?.(site.id)) ?? [],
+    goals: async () => (await deps.goals?.(site.id)) ?? [],
+    pageKinds: async () => (await deps.pageKinds?.(site.id)) ?? [],
     signal: c.req.raw.signal,
   })
 }

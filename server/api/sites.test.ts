@@ -27,11 +27,14 @@ describe('/api/v1/sites', () => {
     expect(made.status).toBe(201)
     expect(made.headers.get('location')).toBe(`/api/v1/sites/${made.body.id}`)
     expect(made.body).toMatchObject({ timezone: 'Asia/Kathmandu', currency: 'USD', keepClickIds: false })
+    expect(made.body).toMatchObject({ respectGpc: true, respectDnt: false })
     const edited = await app.send('PATCH', `/api/v1/sites/${made.body.id}`, {
       hostnames: ['WWW.Example.com', 'example.com', 'müller.de'],
       currency: 'eur',
       pageKeys: ['model', 'model'],
       keepClickIds: true,
+      respectGpc: false,
+      respectDnt: true,
     })
     expect(edited.body).toEqual({
       ...made.body,
@@ -39,6 +42,8 @@ describe('/api/v1/sites', () => {
       currency: 'EUR',
       pageKeys: ['model'],
       keepClickIds: true,
+      respectGpc: false,
+      respectDnt: true,
     })
     expect((await app.send('GET', `/api/v1/sites/${made.body.id}`)).body).toEqual(edited.body)
   })

@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import { Temporal } from 'temporal-polyfill'
 import type { Changes } from '../control/control.ts'
 import { parseHost } from '../domain/links/host.ts'
-import type { Site } from '../domain/site.ts'
+import { SIGNAL_DEFAULTS, type Site } from '../domain/site.ts'
 import { withoutWww } from '../domain/urls/landing-page.ts'
 import type { ApiDeps } from './deps.ts'
 import { FieldErrors, idParam, line } from './fields.ts'
@@ -29,6 +29,12 @@ const settings = z.object({
     description: 'Query keys that are part of a page’s identity; the values of all others are not kept.',
   }),
   keepClickIds: z.boolean().openapi({ description: 'Keep the values of third-party click ids.' }),
+  respectGpc: z.boolean().openapi({
+    description:
+      'Take `Sec-GPC: 1` (Global Privacy Control) for a refusal: no cookie even where the page reports consent, and no ' +
+      'unique click id. True unless set.',
+  }),
+  respectDnt: z.boolean().openapi({ description: 'The same of `DNT: 1`. False unless set.' }),
 })
 
 const siteSchema = z.object({ id: z.int(), name: z.string(), ...settings.shape }).openapi('Site')
@@ -102,13 +108,15 @@ const editSite = createRoute({
 export function siteRoutes({ control }: Pick<ApiDeps, 'control'>): OpenAPIHono {
   const app = new OpenAPIHono()
 
-  app.openapi(listSites, async (c) => c.json({ data: await control.sites.list(), nextCursor: null }, 200))
+  app.openapi(listSites, async (c) =>
+    c.json({ data: (await control.sites.list()).map(shown), nextCursor: null }, 200),
+  )
 
   app.openapi(readSite, async (c) => {
     const { id } = c.req.valid('param')
     const site = await control.sites.byId(id)
     if (site === null) throw new HttpProblem(404, `There is no site ${id}.`)
-    return c.json(site, 200)
+    return c.json(shown(site), 200)
   })
 
   app.openapi(createSite, async (c) => {
@@ -121,16 +129,23 @@ export function siteRoutes({ control }: Pick<ApiDeps, 'control'>): OpenAPIHono {
       currency: given.currency ?? 'USD',
       pageKeys: given.pageKeys ?? [],
       keepClickIds: given.keepClickIds ?? false,
+      respectGpc: given.respectGpc ?? SIGNAL_DEFAULTS.respectGpc,
+      respectDnt: given.respectDnt ?? SIGNAL_DEFAULTS.respectDnt,
     })
-    return c.json(site, 201, { Location: `${PATH}/${site.id}` })
+    return c.json(shown(site), 201, { Location: `${PATH}/${site.id}` })
   })
 
   app.openapi(editSite, async (c) => {
     const change = toChange(c.req.valid('json'))
-    return c.json(await control.sites.update(c.req.valid('param').id, change), 200)
+    return c.json(shown(await control.sites.update(c.req.valid('param').id, change)), 200)
   })
 
   return app
+}
+
+/** A site with everything that it leaves to the defaults. */
+function shown(site: Site): Required<Site> {
+  return { ...SIGNAL_DEFAULTS, ...site }
 }
 
 /** @throws {HttpProblem} 400 that names every field that cannot be taken. */
@@ -153,6 +168,8 @@ function toChange(body: z.infer<typeof patchSiteSchema>): Changes<Omit<Site, 'id
     currency,
     pageKeys: body.pageKeys && [...new Set(body.pageKeys)],
     keepClickIds: body.keepClickIds,
+    respectGpc: body.respectGpc,
+    respectDnt: body.respectDnt,
   }
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
-import { openGeo } from '../edge/geo.ts'
+import { geoFiles, openGeo } from '../edge/geo.ts'
 import { type ImportArgs, runImport } from '../imports/command.ts'
 import type { Logger } from '../ops/log.ts'
 import { type FoundLoader, findLoader } from '../processes/find-loader.ts'
@@ -40,7 +40,7 @@ export async function importCommand(config: Config, args: ImportArgs, log: Logge
           await new Promise((done) => setTimeout(done, LOOK_AGAIN_MS))
         }
       },
-      geo: await openGeo(config.cityDatabase ? { city: config.cityDatabase } : {}),
+      geo: await openGeo(geoFiles(config), log),
       stdout: process.stdout,
       stderr: process.stderr,
     })

@@ -1,6 +1,10 @@
+import type { ToldConversion } from '../domain/conversions/conversion.ts'
+import type { ConversionVerdict, KnownConversion } from '../domain/conversions/decide.ts'
+import type { Goal } from '../domain/goals/goal.ts'
 import type { UtmValues } from '../domain/hit.ts'
 import type { Link, LinkState } from '../domain/links/link.ts'
 import type { ShortDomain } from '../domain/links/short-domain.ts'
+import type { PageKind } from '../domain/pages/page-kind.ts'
 import type { Rule, RuleDraft } from '../domain/rules/rule.ts'
 import type { Site } from '../domain/site.ts'
 
@@ -16,6 +20,11 @@ export interface Control {
   readonly domains: DomainStore
   readonly links: LinkStore
   readonly rules: RuleStore
+  readonly goals: SiteListStore<Goal>
+  /** What the site's pages are for; the first whose pattern matches a page says it. */
+  readonly pageKinds: SiteListStore<PageKind>
+  /** Which conversions other systems have told. */
+  readonly conversions: ConversionLedger
   readonly salts: SaltStore
   readonly keys: KeyStore
   /** Runs work while no other process that asks for the same does: writing to a warehouse that several loaders share. */
@@ -32,6 +41,13 @@ export interface SiteStore {
   create(site: Omit<Site, 'id'>): Promise<Site>
   /** Rejects with `not_found`, or with `taken` for a hostname of another site. */
   update(id: number, change: Changes<Omit<Site, 'id' | 'name'>>): Promise<Site>
+  /** Takes a site's hosts and slugs from it, so that nothing more happens there; edges hear of it. Safe to repeat. */
+  retire(id: number): Promise<void>
+  /**
+   * Deletes a site that was retired, with its links, goals, rules and salts; domains of it go to another. Safe to
+   * repeat. Rejects with `taken` for the only site.
+   */
+  remove(id: number): Promise<void>
 }
 
 export interface DomainStore {
@@ -100,6 +116,60 @@ export interface RuleList {
   siteId: number
   revision: number
   rules: readonly Rule[]
+}
+
+/** A list that each site keeps and that is read and changed as a whole. */
+export interface SiteListStore<Item extends { id: number }> {
+  /** A site's list; revision 0 where it never had an item. */
+  of(siteId: number): Promise<SiteList<Item>>
+  /**
+   * Changes a site's list: `change` gets the items as they are and gives them as they shall be, in order; those whose id
+   * is null get one that the site never had. The revision grows where anything differs. Rejects with `not_found` for
+   * the site or for an item's id, with `version_conflict` where the list is no longer at `expectedRevision`, and with
+   * what `change` throws.
+   */
+  change(
+    siteId: number,
+    change: (current: readonly Item[]) => readonly (Omit<Item, 'id'> & { id: number | null })[],
+    expectedRevision?: number,
+  ): Promise<SiteList<Item>>
+}
+
+export interface SiteList<Item> {
+  siteId: number
+  revision: number
+  items: readonly Item[]
+}
+
+/**
+ * Makes every conversion that is told count once: it is entered here, then written to a spool, then checked off. What
+ * was entered and not checked off is written again, under the same hit id.
+ */
+export interface ConversionLedger {
+  /**
+   * Enters what a site is told, in order and as one transaction: what each changes is decided (`decideConversion`) with
+   * those before it already entered. What is new or replaces is pending from then on.
+   *
+   * @param now Unix milliseconds
+   * @returns a verdict for each
+   */
+  enter(siteId: number, entries: readonly ConversionEntry[], now: number): Promise<ConversionVerdict[]>
+  /** What was told under these keys, by key. */
+  find(siteId: number, keys: readonly string[]): Promise<Map<string, KnownConversion>>
+  /** Checks off what is in a spool. One that a higher version has replaced meanwhile stays as that left it. */
+  spooled(siteId: number, told: readonly Pick<ToldConversion, 'key' | 'version'>[]): Promise<void>
+  /** What was told before an instant (Unix milliseconds) and is still pending, oldest first. */
+  pending(before: number, limit: number): Promise<PendingConversion[]>
+}
+
+export interface ConversionEntry {
+  told: ToldConversion
+  fingerprint: string
+}
+
+export interface PendingConversion {
+  siteId: number
+  told: ToldConversion
 }
 
 export interface SaltStore {

@@ -1,10 +1,13 @@
 import type { Control } from './control.ts'
+import { conversionLedger } from './conversions.ts'
 import { openDatabase } from './database.ts'
 import { domainStore } from './domains.ts'
 import { createExclusively } from './exclusive.ts'
 import { ensureDefaults } from './first-start.ts'
+import { goalStore } from './goals.ts'
 import { linkStore } from './links.ts'
 import { migrateControl } from './migrate.ts'
+import { pageKindStore } from './page-kinds.ts'
 import { ruleStore } from './rules.ts'
 import { keyStore, saltStore } from './secrets.ts'
 import { siteStore } from './sites.ts'
@@ -43,6 +46,9 @@ export async function openControl(url: string, options: ControlOptions): Promise
     domains: domainStore(database),
     links: linkStore(database),
     rules: ruleStore(database),
+    goals: goalStore(database),
+    pageKinds: pageKindStore(database),
+    conversions: conversionLedger(database),
     salts: saltStore(database),
     keys: keyStore(database),
     exclusively: createExclusively(database, engine),

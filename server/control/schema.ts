@@ -7,6 +7,8 @@ export interface Schema {
   domains: DomainTable
   links: LinkTable
   rule_lists: RuleListTable
+  site_lists: SiteListTable
+  conversions: ConversionTable
   salts: SaltTable
   keys: KeyTable
   revisions: { name: string; value: number }
@@ -27,6 +29,8 @@ interface SiteTable {
   currency: string
   page_keys: string
   keep_click_ids: number
+  respect_gpc: Generated<number>
+  respect_dnt: Generated<number>
   created_at: number
 }
 
@@ -88,6 +92,32 @@ interface RuleListTable {
   /** The ordered rules, as JSON. */
   rules: string
   updated_at: number
+}
+
+/** The lists that a site keeps, by name. */
+export type ListName = 'goals' | 'page_kinds'
+
+interface SiteListTable {
+  site_id: number
+  list: ListName
+  /** Grows with every change of the list. */
+  revision: number
+  /** The highest id that an item of the list ever had. */
+  last_id: number
+  /** The ordered items, as JSON. */
+  items: string
+  updated_at: number
+}
+
+interface ConversionTable {
+  site_id: number
+  key: string
+  /** The highest that was told; what follows is of it. */
+  version: number
+  fingerprint: string
+  received_at: number
+  /** The conversion as JSON, until it is known to be in a spool. */
+  pending: string | null
 }
 
 interface SaltTable {

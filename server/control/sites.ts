@@ -1,8 +1,9 @@
 import type { Selectable } from 'kysely'
-import type { Site } from '../domain/site.ts'
+import { SIGNAL_DEFAULTS, type Site } from '../domain/site.ts'
 import type { SiteStore } from './control.ts'
 import { ControlError } from './errors.ts'
 import { given } from './given.ts'
+import { removeSite, retireSite } from './remove-site.ts'
 import { inRevision } from './revision.ts'
 import { type Database, type Schema, textList } from './schema.ts'
 
@@ -48,6 +49,9 @@ export function siteStore(database: Database): SiteStore {
         return site
       })
     },
+
+    retire: (id) => retireSite(database, id),
+    remove: (id) => removeSite(database, id),
   }
 }
 
@@ -73,6 +77,8 @@ function toColumns(site: Omit<Site, 'id' | 'name'>) {
     currency: site.currency,
     page_keys: JSON.stringify(site.pageKeys),
     keep_click_ids: site.keepClickIds ? 1 : 0,
+    respect_gpc: (site.respectGpc ?? SIGNAL_DEFAULTS.respectGpc) ? 1 : 0,
+    respect_dnt: (site.respectDnt ?? SIGNAL_DEFAULTS.respectDnt) ? 1 : 0,
   }
 }
 
@@ -85,5 +91,7 @@ function toSite(row: Selectable<Schema['sites']>): Site {
     currency: row.currency,
     pageKeys: textList(row.page_keys),
     keepClickIds: row.keep_click_ids === 1,
+    respectGpc: row.respect_gpc === 1,
+    respectDnt: row.respect_dnt === 1,
   }
 }

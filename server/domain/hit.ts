@@ -67,11 +67,52 @@ export interface RawHit {
   rule: string
   /** Names of the fields that were longer than their cap and were cut. */
   cut: string[]
-  /** How the hit came: `edge`, or the format of the file it was imported from. */
+  /** How the hit came: `edge`, `api`, or the format of the file it was imported from. */
   origin: string
+  /** What the page or a CRM reported; null for clicks and pageviews. */
+  event: EventFacts | null
 }
 
-export type HitKind = 'click' | 'pageview'
+/** Facts of an event, an engagement or a conversion told from elsewhere. Absent texts are empty, numbers 0. */
+export interface EventFacts {
+  type: EventType
+  /** A goal call's name, or the goal that a conversion names; empty for what the page script sees by itself. */
+  name: string
+  /** Id of the pageview on which it happened, 32 hex digits; empty where it is not known. */
+  pageId: string
+  /** Where an outbound link, a download, a `tel:` or `mailto:` link or a form leads, made private. */
+  target: string
+  /** A decimal of at most four places; empty where no value was told. */
+  value: string
+  /** ISO 4217; empty: the site's own. */
+  currency: string
+  /** The caller's own id of what happened (an order number): the same key counts once, the highest version of it. */
+  key: string
+  version: number
+  cancelled: boolean
+  props: Record<string, string>
+  /** Milliseconds of attention since the last such report: the page visible and focused. */
+  engagedMs: number
+  /** Deepest point of the page seen, in per cent of its height. */
+  scroll: number
+  /** What `identify` or a conversion told, after consent only: a hash of it, never the text itself. */
+  externalId: string
+}
+
+/** `conversion`: one that another system reported. */
+export type HitKind = 'click' | 'pageview' | 'event' | 'engagement' | 'conversion'
+/** `custom` is a goal call, `external` a conversion from elsewhere; `engagement` carries attention only. */
+export type EventType =
+  | 'custom'
+  | 'outbound'
+  | 'download'
+  | 'tel'
+  | 'mail'
+  | 'form'
+  | 'engagement'
+  | 'identify'
+  | 'consent'
+  | 'external'
 export type Outcome = 'redirected' | 'unknown' | 'expired' | 'disabled' | 'not_started' | 'over_limit' | ''
 export type Consent = 'unasked' | 'granted' | 'denied'
 /** Whether the link was made for paid traffic; `''` where the link does not say. */
@@ -152,5 +193,25 @@ export function emptyHit(): RawHit {
     rule: '',
     cut: [],
     origin: 'edge',
+    event: null,
+  }
+}
+
+/** An event with every fact absent. */
+export function emptyEvent(type: EventType): EventFacts {
+  return {
+    type,
+    name: '',
+    pageId: '',
+    target: '',
+    value: '',
+    currency: '',
+    key: '',
+    version: 0,
+    cancelled: false,
+    props: {},
+    engagedMs: 0,
+    scroll: 0,
+    externalId: '',
   }
 }

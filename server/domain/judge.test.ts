@@ -48,7 +48,10 @@ const link: Link = {
 const days = localDays(site.timezone)
 const { judge } = createJudge(loadFacts())
 
-function judged(parts: Partial<RawHit>, landing: JudgeContext['landing'] = { verdict: '', link: null }) {
+function judged(
+  parts: Partial<RawHit>,
+  landing: JudgeContext['landing'] = { verdict: '', link: null, clickedAt: 0 },
+) {
   return judge(
     { ...emptyHit(), siteId: 7, userAgent: CHROME, method: 'GET', ...parts },
     { site, days, landing },
@@ -157,7 +160,7 @@ describe('a pageview', () => {
   })
 
   test('that a genuine click id ties to a link is labelled by the link, whatever the referrer says', () => {
-    const landing = { verdict: 'verified', link } as const
+    const landing = { verdict: 'verified', link, clickedAt: 0 } as const
     expect(judged({ ...view, referrer: 'https://www.google.com/' }, landing)).toMatchObject({
       channel: 'Organic Social',
       source: 'Facebook',
@@ -172,7 +175,10 @@ describe('a pageview', () => {
   })
 
   test('whose click id is forged is labelled by nothing of the link', () => {
-    const forged = judged({ ...view, referrer: 'https://www.google.com/' }, { verdict: 'forged', link })
+    const forged = judged(
+      { ...view, referrer: 'https://www.google.com/' },
+      { verdict: 'forged', link, clickedAt: 0 },
+    )
     expect(forged).toMatchObject({
       channel: 'Organic Search',
       link: '',

@@ -1,10 +1,17 @@
+import type { BurstReason } from './bots/burst.ts'
 import type { TrafficFacts } from './bots/facts.ts'
-import { createTrafficDetector } from './bots/traffic.ts'
+import {
+  burstVerdict,
+  createTrafficDetector,
+  type TrafficInput,
+  type TrafficVerdict,
+} from './bots/traffic.ts'
 import { createClassifier } from './channels/classifier.ts'
 import type { ChannelFacts } from './channels/facts.ts'
 import { createDeviceReader } from './device/device.ts'
 import type { Paid, RawHit, UtmValues } from './hit.ts'
 import type { JudgedHit } from './judged.ts'
+import { clickKey } from './links/click-id.ts'
 import type { Link } from './links/link.ts'
 import { remember } from './remember.ts'
 import { NO_RULES, relabel, ruleName, type SiteRules } from './rules/compile.ts'
@@ -12,24 +19,31 @@ import { clickIdKindsText, type RuleFacts, referrerHost } from './rules/facts.ts
 import type { Site } from './site.ts'
 import type { LocalDays } from './time/local-day.ts'
 import { landingPage } from './urls/landing-page.ts'
-import { queryOf, queryValue } from './urls/query-values.ts'
+import { queryOf, readRef } from './urls/query-values.ts'
 
 /** Grows whenever the same raw hit may be judged otherwise than before: by code or by a table of facts. */
-export const RULES_VERSION = 1
+export const RULES_VERSION = 2
 
 export interface JudgeContext {
   site: Site
   /** The days of the site's zone. */
   days: LocalDays
-  /** What the click id of a pageview turned out to be, and the link it names where it is genuine. */
-  landing: { verdict: JudgedHit['landing']; link: Link | null }
+  /**
+   * What the click id of a pageview or conversion turned out to be, the link it names where it is genuine, and when
+   * that was clicked (Unix milliseconds, 0 where the id does not say).
+   */
+  landing: { verdict: JudgedHit['landing']; link: Link | null; clickedAt: number }
   /** The site's own rules; none where it is left out. */
   rules?: SiteRules
+  /** What its neighbours in time make of a click (`burstsOf`). */
+  burst?: BurstReason | undefined
 }
 
 export interface Judge {
   /** What the rules say of one hit: pure, so the same raw hit and context always give the same. */
   judge(hit: RawHit, context: JudgeContext): JudgedHit
+  /** Person or machine by one hit alone, with what this judge keeps in memory. */
+  trafficOf(input: TrafficInput): TrafficVerdict
 }
 
 interface LinkSays {
@@ -56,6 +70,8 @@ const PAGE_CACHE_SIZE = 20_000
 const HOST_CACHE_SIZE = 1_000
 /** Referrers remembered for all sites together. */
 const REFERRER_CACHE_SIZE = 20_000
+/** What another system reports was somebody's doing. */
+const TOLD = { traffic: 'person', reason: '' } as const
 const NO_LINK: LinkSays = {
   platform: '',
   paid: '',
@@ -101,8 +117,11 @@ export function createJudge(facts: ChannelFacts & TrafficFacts): Judge {
   }
 
   return {
-    judge(hit, { site, days, landing, rules = NO_RULES }) {
-      const verdict = trafficOf(hit)
+    trafficOf,
+
+    judge(hit, { site, days, landing, rules = NO_RULES, burst }) {
+      const alone = hit.kind === 'conversion' ? TOLD : trafficOf(hit)
+      const verdict = burst !== undefined && alone.traffic === 'person' ? burstVerdict(burst) : alone
       const says = hit.kind === 'click' ? clickedLink(hit) : landedLink(landing)
       const label = classify({
         link: says === NO_LINK ? null : says,
@@ -110,7 +129,7 @@ export function createJudge(facts: ChannelFacts & TrafficFacts): Judge {
           hit.kind === 'click' || !landing.link || says === NO_LINK
             ? hit.utm
             : filled(hit.utm, landing.link.utm),
-        ref: refOf(hit.url),
+        ref: readRef(queryOf(hit.url)),
         clickIdKinds: hit.clickIdKinds,
         referrer: hit.referrer,
         userAgent: hit.userAgent,
@@ -168,6 +187,13 @@ export function createJudge(facts: ChannelFacts & TrafficFacts): Judge {
         browser,
         os,
         landing: hit.kind === 'pageview' ? landing.verdict : '',
+        clickKey: hit.kind === 'click' || landing.clickedAt > 0 ? clickKey(hit.clickId) : '0',
+        clickedAt: hit.kind === 'click' && hit.clickId !== '' ? hit.time : landing.clickedAt,
+        inApp: label.inApp,
+        consent: hit.consent,
+        previousVisitor: hit.previousVisitor,
+        utmValues: utmText(hit.utm),
+        event: hit.event,
         referrerHost: facts.referrerHost,
         clickIdKinds: facts.clickIdKinds,
         rulesVersion: rulesVersionOf(rules.revision),
@@ -192,7 +218,8 @@ function clickedLink(hit: RawHit): LinkSays {
 
 function landedLink(landing: JudgeContext['landing']): LinkSays {
   const { link } = landing
-  if (landing.verdict !== 'verified' || !link) return NO_LINK
+  // An id that comes late was passed on: the link is still what brought the visit.
+  if (!link || (landing.verdict !== 'verified' && landing.verdict !== 'expired')) return NO_LINK
   return {
     platform: link.platform ?? '',
     paid: link.paid ?? '',
@@ -204,13 +231,12 @@ function landedLink(landing: JudgeContext['landing']): LinkSays {
   }
 }
 
+function utmText({ source, medium, campaign, term, content }: UtmValues): string {
+  if (source === '' && medium === '' && campaign === '' && term === '' && content === '') return ''
+  return `${source}|${medium}|${campaign}|${term}|${content}`.toLowerCase()
+}
+
 /** A page may have lost its tags on the way (a redirect, a router): what the link carried stands in for them. */
 function filled(sent: UtmValues, link: UtmValues): UtmValues {
   return sent.source === '' && sent.medium === '' && sent.campaign === '' ? link : sent
-}
-
-function refOf(url: string): string {
-  if (!/[?&](?:ref|source)=./.test(url)) return ''
-  const query = queryOf(url)
-  return queryValue(query, 'source') || queryValue(query, 'ref')
 }

@@ -1,4 +1,4 @@
-import type { HitKind, Outcome, RawHit } from './hit.ts'
+import type { Consent, EventFacts, HitKind, Outcome, RawHit } from './hit.ts'
 
 /**
  * What the rules say of a hit: a pure function of the raw hit, of its neighbours in time and of the rules in force
@@ -48,8 +48,21 @@ export interface JudgedHit {
   device: string
   browser: string
   os: string
-  /** What the click id of a pageview turned out to be. */
+  /** What the click id of a pageview turned out to be; `expired` is one that came late, by an address passed on. */
   landing: 'verified' | 'forged' | 'expired' | ''
+  /** The random part of a click id (`clickKey`), of clicks and of what brought a genuine one back; `0` elsewhere. */
+  clickKey: string
+  /** When the redirect was that made the id, Unix milliseconds; 0 where there is none. */
+  clickedAt: number
+  /** The app whose own browser it was. */
+  inApp: string
+  consent: Consent
+  /** The key that the same visitor had until a moment ago. */
+  previousVisitor: string
+  /** The address's own utm values between bars, in small letters; `''` where it has none. */
+  utmValues: string
+  /** What an event, an engagement or a conversion tells. */
+  event: EventFacts | null
   /** Host of the referring page, or the referring app's id, for a site's own rules to test. */
   referrerHost: string
   /** Names of click ids in small letters, between spaces. */

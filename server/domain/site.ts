@@ -13,4 +13,30 @@ export interface Site {
   pageKeys: string[]
   /** Keep the values of third-party click ids, which platforms treat as personal data. */
   keepClickIds: boolean
+  /** Take `Sec-GPC: 1` for a refusal of consent, whatever the page says; where it is not said: `SIGNAL_DEFAULTS`. */
+  respectGpc?: boolean
+  /** The same of `DNT: 1`. */
+  respectDnt?: boolean
+}
+
+/**
+ * What browsers' signals mean to a site that does not say: Global Privacy Control is a refusal by law in some places;
+ * DNT has been given up by its makers, and was once set without asking.
+ */
+export const SIGNAL_DEFAULTS = { respectGpc: true, respectDnt: false } as const
+
+/** Signals of a browser, as headers of its requests. */
+export interface PrivacySignals {
+  /** `Sec-GPC: 1`. */
+  gpc: boolean
+  /** `DNT: 1`. */
+  dnt: boolean
+}
+
+/** Whether the site takes what the browser signals for a refusal to be recognised beyond the day. */
+export function refusesBySignal(site: Site, { gpc, dnt }: PrivacySignals): boolean {
+  return (
+    (gpc && (site.respectGpc ?? SIGNAL_DEFAULTS.respectGpc)) ||
+    (dnt && (site.respectDnt ?? SIGNAL_DEFAULTS.respectDnt))
+  )
 }

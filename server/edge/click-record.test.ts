@@ -46,6 +46,7 @@ const hits: fc.Arbitrary<RawHit> = fc
     region: text,
     cityId: count,
     networkNumber: count,
+    hosting: fc.boolean(),
     visitor: hex16,
     previousVisitor: fc.oneof(hex16, fc.constant('')),
     clickId: fc.constantFrom('', 'abcdefghijklmnopqrstuvwxyz-_0123456789AB'),

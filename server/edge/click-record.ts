@@ -1,4 +1,4 @@
-import type { Outcome, UtmValues } from '../domain/hit.ts'
+import type { Consent, Outcome, UtmValues } from '../domain/hit.ts'
 import type { Place } from './geo.ts'
 import { jsonText } from './request-headers.ts'
 
@@ -31,6 +31,7 @@ export interface ClickPieces {
   placeJson: string
   visitor: string
   previousVisitor: string
+  consent: Consent
   clickId: string
   /** `termsJson`. */
   termsJson: string
@@ -48,7 +49,7 @@ export function encodeClick(p: ClickPieces): string {
     `["click","${clickHitId(p.edgeRun, p.sequence)}",${p.sequence},${p.receivedAt},${p.receivedAt},${p.siteJson},` +
     `${jsonText(p.slug)},${p.linkJson},"${p.outcome}",${p.status},${jsonText(p.url)},${p.destinationJson},` +
     `${p.referrerJson},${p.userAgentJson},"${p.method}","${p.httpVersion}",${p.evidenceJson},${p.utmJson},` +
-    `${jsonList(p.clickIdKinds)},${p.placeJson},"${p.visitor}","${p.previousVisitor}","unasked","${p.clickId}",` +
+    `${jsonList(p.clickIdKinds)},${p.placeJson},"${p.visitor}","${p.previousVisitor}","${p.consent}","${p.clickId}",` +
     `${p.termsJson},${p.choiceJson},${jsonList(p.cut)},"edge"]`
   )
 }
@@ -74,7 +75,7 @@ export function utmJson(utm: UtmValues): string {
 
 /** Country to hosting flag. */
 export function placeJson(place: Place): string {
-  return `${jsonText(place.country)},${jsonText(place.region)},${place.cityId},"",${place.networkNumber},0`
+  return `${jsonText(place.country)},${jsonText(place.region)},${place.cityId},"",${place.networkNumber},${place.hosting ? 1 : 0}`
 }
 
 /** What the link says about where it was put. */

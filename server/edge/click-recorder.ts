@@ -6,6 +6,7 @@ import type { Asked } from './asked.ts'
 import { capBytes } from './cap.ts'
 import { encodeClick, linkJson } from './click-record.ts'
 import type { Clock } from './clock.ts'
+import { consentedKey } from './consented-key.ts'
 import type { LinkAtHand, Route } from './link-route.ts'
 import type { VisitReader } from './visit.ts'
 
@@ -40,17 +41,11 @@ const NO_LINK_JSON = linkJson(0, 0)
 const NO_NAMES: readonly string[] = []
 
 export function createClickRecorder({ spool, visits, clock }: ClickRecorderOptions): RecordClick {
-  return (
-    { req, path, query, headers, client, userAgent, slug: whole },
-    subject,
-    link,
-    route,
-    clickId,
-    receivedAt,
-    done,
-  ) => {
+  return (asked, subject, link, route, clickId, receivedAt, done) => {
+    const { req, path, query, headers, client, userAgent, slug: whole } = asked
     const sequence = clock.nextSequence()
     const visitor = visits.visitor(client, headers.userAgent, subject.siteId, receivedAt)
+    const consented = headers.cookie === '' ? '' : consentedKey(asked, subject.siteId)
     const referrer = visits.referrer(headers.referrer, subject.keptKeys)
     const slug = capBytes(whole, TEXT_CAPS.slug)
     const wholeUrl = privateRequest(path, query, route, subject.keptKeys)
@@ -82,8 +77,9 @@ export function createClickRecorder({ spool, visits, clock }: ClickRecorderOptio
       utmJson: route.utmJson,
       clickIdKinds: query === '' ? NO_NAMES : clickIdKinds(query),
       placeJson: visitor.place.json,
-      visitor: visitor.key,
-      previousVisitor: visitor.previousKey,
+      visitor: consented || visitor.key,
+      previousVisitor: consented === '' ? visitor.previousKey : visitor.key,
+      consent: consented === '' ? 'unasked' : 'granted',
       clickId,
       termsJson: subject.termsJson,
       choiceJson: route.choiceJson,

@@ -2,13 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import limits from '../facts/edge-limits.json' with { type: 'json' }
 import { encodeHit } from '../spool/record.ts'
 import type { SpoolWriter } from '../spool/spool.ts'
+import type { ClientAddress } from './address.ts'
 import { answerProblem } from './answers.ts'
 import type { Clock } from './clock.ts'
+import { corsHeaders, PREFLIGHT, siteOfOrigin } from './cors.ts'
 import type { Directory, DirectorySite } from './directory.ts'
-import { type EventProblem, readEvent } from './event.ts'
+import type { EventProblem, PageMessage } from './event.ts'
 import type { FloodGate } from './flood.ts'
-import { pageviewHit, type TakenEvent } from './pageview.ts'
+import { type Identity, identityOf } from './identity.ts'
+import { messageHits } from './page-hits.ts'
 import { readBody } from './read-body.ts'
+import { readMessage } from './read-message.ts'
 import { type RequestHeaders, readHeaders } from './request-headers.ts'
 import type { EdgeStats } from './stats.ts'
 import type { VisitReader } from './visit.ts'
@@ -31,19 +35,23 @@ interface Refusal {
   headers?: readonly string[]
 }
 
+/** A message that is one of the site's. */
+interface Taken {
+  message: PageMessage
+  site: DirectorySite
+  headers: RequestHeaders
+  client: ClientAddress
+}
+
+const MINUTE_MS = 60_000
 const AWAY_HEADERS = ['Retry-After', String(limits.retryAfterSeconds)]
-const PREFLIGHT = [
-  'Access-Control-Allow-Methods',
-  'POST',
-  'Access-Control-Allow-Headers',
-  'Content-Type',
-  'Access-Control-Max-Age',
-  '86400',
-] as const
+/** `text/plain` needs no preflight; a program may say nothing. */
+const CONTENT_TYPES: ReadonlySet<string> = new Set(['', 'text/plain', 'application/json'])
 
 /**
- * `POST /e`: takes one pageview of a page on one of a site's hosts. 202 once it is written, else a problem that names
- * what is wrong. Pages of other origins are refused, and only the site's own get to read the answer.
+ * `POST /e`: takes what happened on a page of one of a site's hosts, several events at a time. 202 once all of it is
+ * written, else a problem that names what is wrong, and none of it is kept. Pages of other origins are refused, and
+ * only the site's own get to read the answer.
  */
 export function createCollect(options: CollectOptions): (req: IncomingMessage, res: ServerResponse) => void {
   const { spool, visits, gate, clock, clickIdParameter } = options
@@ -64,55 +72,109 @@ export function createCollect(options: CollectOptions): (req: IncomingMessage, r
     }
   }
 
-  /** The named steps of an event's way in; the first that refuses ends it. */
+  /** The named steps of a message's way in; the first that refuses ends it. */
   async function receive(
     req: IncomingMessage,
     headers: RequestHeaders,
-  ): Promise<TakenEvent | Refusal | 'aborted'> {
+  ): Promise<Taken | Refusal | 'aborted'> {
     if (req.method !== 'POST') {
       return { status: 405, title: 'Events are posted.', headers: ['Allow', 'POST, OPTIONS'] }
     }
     const directory = options.directory()
     if (!directory) return { status: 503, title: 'The sites are not known here yet.', headers: AWAY_HEADERS }
     const client = visits.client(req.socket.remoteAddress, headers)
-    if (!gate.pass(client.household, clock.now())) {
-      return { status: 429, title: 'Too many events from this address.', headers: ['Retry-After', '60'] }
+    if (!gate.pass(client.household, clock.now())) return flooded()
+    if (!CONTENT_TYPES.has(mediaType(req.headers['content-type']))) {
+      return { status: 415, title: 'Events are JSON, sent as text/plain or application/json.' }
     }
     const body = await readBody(req, limits.eventBytes)
     if (body.kind === 'aborted') return 'aborted'
     if (body.kind === 'too_long') {
-      const title = `An event has at most ${limits.eventBytes} bytes.`
+      const title = `A message has at most ${limits.eventBytes} bytes.`
       return { status: 413, title, headers: ['Connection', 'close'] }
     }
-    const event = readEvent(body.text, clickIdParameter)
-    if (Array.isArray(event)) return { status: 400, title: 'This is no event.', errors: event }
-    const site = directory.siteOfPage(event.url)
-    if (!site || (event.site !== undefined && event.site !== site.site.name)) {
-      const message = 'must be on one of the site’s hosts; add the host to the site’s hostnames'
-      return { status: 403, title: 'No such site has this page.', errors: [{ field: 'url', message }] }
-    }
+    const message = readMessage(body.text, clickIdParameter)
+    if (Array.isArray(message)) return { status: 400, title: 'These are no events.', errors: message }
+    const site = siteOf(message, directory)
+    if ('status' in site) return site
     if (headers.origin !== '' && siteOfOrigin(headers.origin, directory) !== site) {
       return { status: 403, title: 'Only pages of the site send its events.' }
     }
-    return { event, site, headers, client }
+    // The first was counted at the door.
+    if (!gate.pass(client.household, clock.now(), message.events.length - 1)) return flooded()
+    return { message, site, headers, client }
   }
 
-  function write(
+  function flooded(): Refusal {
+    const seconds = Math.ceil((MINUTE_MS - (clock.now() % MINUTE_MS)) / 1000)
+    const title = 'Too many events from this address.'
+    return { status: 429, title, headers: ['Retry-After', String(seconds)] }
+  }
+
+  function write(req: IncomingMessage, res: ServerResponse, cors: readonly string[], taken: Taken): void {
+    const { message, site, headers, client } = taken
+    const receivedAt = clock.now()
+    const visitor = visits.visitor(client, headers.userAgent, site.site.id, receivedAt)
+    const identity = identityOf(
+      {
+        site: site.site,
+        told: message.consent,
+        cookie: headers.cookie,
+        signals: headers,
+        crossSite: req.headers['sec-fetch-site'] === 'cross-site',
+        secure: pageIsSecure(headers, message),
+      },
+      visitor,
+    )
+    const hits = messageHits(
+      message.events,
+      {
+        site,
+        headers,
+        method: req.method ?? '',
+        httpVersion: req.httpVersion,
+        place: visitor.place,
+        identity,
+        edgeRun: spool.edgeRun,
+        receivedAt,
+        visits,
+      },
+      clock,
+    )
+    if (identity.consent !== 'granted') {
+      counters.identifiesIgnored += message.events.filter(({ kind }) => kind === 'identify').length
+    }
+    let waiting = hits.length
+    let losses = 0
+    const written = (lost?: unknown) => {
+      if (lost) losses++
+      if (--waiting > 0) return
+      if (losses > 0) lose(req, res, cors, identity, losses)
+      else accept(res, cors, identity, hits.length)
+    }
+    if (hits.length === 0) accept(res, cors, identity, 0)
+    for (const hit of hits) spool.append(encodeHit(hit), written)
+  }
+
+  function accept(res: ServerResponse, cors: readonly string[], { setCookie }: Identity, hits: number): void {
+    counters.eventsTaken += hits
+    const cookie = setCookie === '' ? [] : ['Set-Cookie', setCookie]
+    res.writeHead(202, [...cors, ...cookie, 'Cache-Control', 'no-store', 'Content-Length', '0']).end()
+  }
+
+  /** Not all of it is in the spool: the page is to send it again, and what has been kept will count once. */
+  function lose(
     req: IncomingMessage,
     res: ServerResponse,
     cors: readonly string[],
-    taken: TakenEvent,
+    { setCookie, change }: Identity,
+    losses: number,
   ): void {
-    const hit = pageviewHit(req, taken, spool.edgeRun, clock, visits)
-    spool.append(encodeHit(hit), (lost) => {
-      if (lost) {
-        counters.lost++
-        refuse(req, res, cors, { status: 503, title: 'The event could not be kept.', headers: AWAY_HEADERS })
-      } else {
-        counters.eventsTaken++
-        res.writeHead(202, [...cors, 'Cache-Control', 'no-store', 'Content-Length', '0']).end()
-      }
-    })
+    counters.lost += losses
+    // Whoever has withdrawn is forgotten at once; an id is given out by a message that is kept.
+    const cookie = change === 'withdrawn' ? ['Set-Cookie', setCookie] : []
+    const headers = [...AWAY_HEADERS, ...cookie]
+    refuse(req, res, cors, { status: 503, title: 'The events could not be kept.', headers })
   }
 
   function refuse(
@@ -128,16 +190,27 @@ export function createCollect(options: CollectOptions): (req: IncomingMessage, r
   return handle
 }
 
-/** Lets pages of a site's own hosts read the answer, and no others. */
-function corsHeaders(origin: string, directory: Directory | null): readonly string[] {
-  if (origin === '' || !directory || !siteOfOrigin(origin, directory)) return ['Vary', 'Origin']
-  return ['Access-Control-Allow-Origin', origin, 'Vary', 'Origin']
+/** The site that has all of the message's pages, and is the one that it names. */
+function siteOf({ events, site: name, fieldOf }: PageMessage, directory: Directory): DirectorySite | Refusal {
+  const [first] = events
+  const site = first && directory.siteOfPage(first.url)
+  const errors: EventProblem[] = []
+  events.forEach(({ url }, index) => {
+    const found = directory.siteOfPage(url)
+    if (found && found === site && (name === undefined || name === found.site.name)) return
+    const whose = name === undefined ? 'one of the site’s hosts' : `one of the hosts of the site “${name}”`
+    const message = `must be on ${whose}; add the host to the site’s hostnames`
+    errors.push({ field: fieldOf(index, 'url'), message })
+  })
+  if (site && errors.length === 0) return site
+  return { status: 403, title: 'No such site has this page.', errors }
 }
 
-function siteOfOrigin(origin: string, directory: Directory): DirectorySite | undefined {
-  try {
-    return directory.siteOfPage(new URL(origin))
-  } catch {
-    return undefined
-  }
+function pageIsSecure({ origin }: RequestHeaders, { events }: PageMessage): boolean {
+  return origin === '' ? events[0]?.url.protocol === 'https:' : origin.startsWith('https:')
+}
+
+/** `Text/Plain;charset=UTF-8` → `text/plain`. */
+function mediaType(header = ''): string {
+  return (header.split(';', 1)[0] ?? '').trim().toLowerCase()
 }

@@ -15,7 +15,7 @@ import { createRouteOfTerms } from './link-routes.ts'
 import { FAILED_PAGE } from './pages.ts'
 import { createRedirect } from './redirect.ts'
 import { readTarget } from './request-target.ts'
-import { createRouter } from './router.ts'
+import { createRouter, type TrackerScript } from './router.ts'
 import { createDailySalts } from './salts.ts'
 import { createEdgeStats, type EdgeSnapshot } from './stats.ts'
 import type { EdgeStore } from './store.ts'
@@ -27,8 +27,8 @@ export interface EdgeOptions {
   store: EdgeStore
   spool: SpoolWriter
   geo: Geo
-  /** The built page script, served as `/t.js`. */
-  trackerScript: string
+  /** The built page script, served as `/t.js` and `/t.js?actions`. */
+  tracker: TrackerScript
   /** Addresses and CIDR ranges whose forwarding headers are believed. */
   trustedProxies?: readonly string[]
   /** Our query parameter on landing pages (default `jjk`). */
@@ -151,7 +151,7 @@ export function createEdge(options: EdgeOptions): Edge {
     collect,
     health,
     passOn: options.passOn,
-    trackerScript: options.trackerScript,
+    tracker: options.tracker,
     directory: () => directory,
     mayUseApp: options.mayUseApp ?? (() => false),
     stats,

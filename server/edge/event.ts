@@ -1,78 +1,71 @@
-import { z } from 'zod'
-import limits from '../facts/edge-limits.json' with { type: 'json' }
+import type { EventType } from '../domain/hit.ts'
 
-/** One pageview as the page script sends it. */
-export interface PageEvent {
+/** What a page tells in one request. */
+export interface PageMessage {
+  /** The site's name, where the page says it. */
+  site: string | undefined
+  /** Whether the visitor has consented, as far as the page knows; undefined where it does not. */
+  consent: boolean | undefined
+  events: PageEvent[]
+  /** Where an event's field stands in the message, as problems name it: `events[3].url`, or `url` of a lone pageview. */
+  fieldOf(index: number, field: string): string
+}
+
+export type PageEvent = PageviewEvent | EngagementEvent | ActionEvent | IdentifyEvent
+
+interface EventBase {
   /** 32 lower-case hex digits, made by the page. */
   id: string
   /** The page's address, without our click id. */
   url: URL
+  /** Milliseconds between the event and its sending, by the page's monotonic clock. */
+  age: number
+}
+
+export interface PageviewEvent extends EventBase {
+  kind: 'pageview'
   /** The click id that the address or the event carried; empty where there was none. */
   clickId: string
   referrer: string
-  /** Milliseconds between the pageview and its sending, by the page's monotonic clock. */
-  age: number
-  /** The site's name, where the page says it. */
-  site: string | undefined
 }
+
+interface OnPage extends EventBase {
+  /** Id of the pageview on which it happened. */
+  page: string
+}
+
+export interface EngagementEvent extends OnPage {
+  kind: 'engagement'
+  /** Milliseconds of attention since the last report. */
+  engaged: number
+  /** Per cent of the page's height. */
+  scroll: number
+}
+
+export interface ActionEvent extends OnPage {
+  kind: 'event'
+  type: ActionType
+  name: string
+  /** As the page gave it. */
+  target: string
+  /** A decimal of at most four places, or empty. */
+  value: string
+  currency: string
+  key: string
+  props: Record<string, string>
+  /** Some property was longer than its cap. */
+  propsCut: boolean
+}
+
+export interface IdentifyEvent extends OnPage {
+  kind: 'identify'
+  externalId: string
+}
+
+/** What a page may report beside pageviews and attention. */
+export type ActionType = Extract<EventType, 'custom' | 'outbound' | 'download' | 'tel' | 'mail' | 'form'>
 
 export interface EventProblem {
   field: string
   message: string
-}
-
-const text = (max: number) => z.string().max(max)
-
-const shape = z.object({
-  id: z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 lower-case hex digits, random for each pageview'),
-  url: text(limits.eventBytes),
-  referrer: text(limits.eventBytes).default(''),
-  age: z.number().min(0).max(limits.eventMaxAgeMs).default(0),
-  clickId: text(limits.eventBytes).default(''),
-  site: text(255).optional(),
-})
-
-/**
- * Reads an event's JSON. The click id is taken from the address where the event names none, and out of the address in
- * any case.
- *
- * @param clickIdParameter lower case
- */
-export function readEvent(json: string, clickIdParameter: string): PageEvent | EventProblem[] {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(json)
-  } catch {
-    return [{ field: '', message: 'The body must be one JSON object.' }]
-  }
-  const checked = shape.safeParse(parsed)
-  if (!checked.success) {
-    return checked.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }))
-  }
-  const { id, referrer, age, site } = checked.data
-  const url = pageAddress(checked.data.url)
-  if (!url) return [{ field: 'url', message: 'must be an absolute http or https address' }]
-  const fromAddress = takeParameter(url, clickIdParameter)
-  return { id, url, clickId: checked.data.clickId || fromAddress, referrer, age, site }
-}
-
-function pageAddress(text: string): URL | null {
-  try {
-    const url = new URL(text)
-    return url.protocol === 'https:' || url.protocol === 'http:' ? url : null
-  } catch {
-    return null
-  }
-}
-
-/** Takes a parameter out of an address, the other pairs keep their bytes; gives its first value, decoded. */
-function takeParameter(url: URL, parameter: string): string {
-  const value = [...url.searchParams].find(([name]) => name.toLowerCase() === parameter)?.[1]
-  if (value === undefined) return ''
-  const others = url.search
-    .slice(1)
-    .split('&')
-    .filter((pair) => [...new URLSearchParams(pair).keys()][0]?.toLowerCase() !== parameter)
-  url.search = others.join('&')
-  return value
 }

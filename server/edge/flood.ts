@@ -2,8 +2,8 @@ import { hash, randomBytes } from 'node:crypto'
 
 /** Counts what one address does within a minute. */
 export interface FloodGate {
-  /** Counts one more; false once the address has done more than it may within this minute. */
-  pass(household: string, now: number): boolean
+  /** Counts one more, or `many`; false once the address has done more than it may within this minute. */
+  pass(household: string, now: number, many?: number): boolean
 }
 
 const MINUTE_MS = 60_000
@@ -19,15 +19,16 @@ export function createFloodGate(perMinute: number, maxAddresses: number): FloodG
   const counts = new Map<string, number>()
   let minute = 0
   return {
-    pass(household, now) {
+    pass(household, now, many = 1) {
       const current = Math.floor(now / MINUTE_MS)
       if (current !== minute) {
         minute = current
         counts.clear()
       }
       const name = hash('sha256', key + household, 'base64url').slice(0, 12)
-      const count = (counts.get(name) ?? 0) + 1
-      if (count > 1 || counts.size < maxAddresses) counts.set(name, count)
+      const known = counts.get(name)
+      const count = (known ?? 0) + many
+      if (known !== undefined || counts.size < maxAddresses) counts.set(name, count)
       return count <= perMinute
     },
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseSlug, slugKey } from '../domain/links/slug.ts'
+import { refusesBySignal } from '../domain/site.ts'
 import limits from '../facts/edge-limits.json' with { type: 'json' }
 import { answerPage, answerRedirect } from './answers.ts'
 import type { Asked } from './asked.ts'
@@ -119,12 +120,20 @@ export function createRedirect(
     }
   }
 
-  /** Empty where the link wants none, and for those who only look: HEAD and link-preview crawlers. */
+  /**
+   * Empty where the link wants none, and for those who only look: HEAD and link-preview crawlers. Names the link alone
+   * where nothing unique is to stand in the visitor's address bar.
+   */
   function clickIdFor({ req, headers, userAgent, directory }: Asked, link: CachedLink, now: number): string {
     const { clickId } = link.terms
     if (clickId === 'off' || req.method !== 'GET' || userAgent.previewCrawler) return ''
     const { signer } = directory
-    return clickId === 'link' ? signer.signLink(link.id) : signer.sign(now, link.id, headers.prefetch)
+    if (clickId === 'link') return signer.signLink(link.id)
+    if (headers.gpc || headers.dnt) {
+      const site = directory.siteById(link.terms.siteId)
+      if (site && refusesBySignal(site.site, headers)) return signer.signLink(link.id)
+    }
+    return signer.sign(now, link.id, headers.prefetch)
   }
 
   function recordAndSend(

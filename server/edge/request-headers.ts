@@ -11,6 +11,12 @@ export interface RequestHeaders {
   forwardedFor: string
   forwarded: string
   origin: string
+  /** Several lines joined by semicolons. */
+  cookie: string
+  /** `Sec-GPC: 1`. */
+  gpc: boolean
+  /** `DNT: 1`. */
+  dnt: boolean
   /** `RawHit.headers` as JSON, in order of arrival. */
   evidence: string
   /** Some evidence was longer than its cap. */
@@ -25,6 +31,7 @@ const REFERRER = 3
 const FORWARDED_FOR = 4
 const FORWARDED = 5
 const ORIGIN = 6
+const COOKIE = 7
 /** Slots from here on are evidence: `FIRST_EVIDENCE + index in EVIDENCE_HEADERS`. */
 const FIRST_EVIDENCE = 8
 
@@ -35,6 +42,7 @@ const SLOTS = new Map<string, number>([
   ['x-forwarded-for', FORWARDED_FOR],
   ['forwarded', FORWARDED],
   ['origin', ORIGIN],
+  ['cookie', COOKIE],
   ...EVIDENCE_HEADERS.map((name, index): [string, number] => [name, FIRST_EVIDENCE + index]),
 ])
 const IGNORED = 0
@@ -43,6 +51,8 @@ const PREFETCH_SLOTS: ReadonlySet<number> = new Set(
     (name) => FIRST_EVIDENCE + EVIDENCE_HEADERS.indexOf(name),
   ),
 )
+const GPC = FIRST_EVIDENCE + EVIDENCE_HEADERS.indexOf('sec-gpc')
+const DNT = FIRST_EVIDENCE + EVIDENCE_HEADERS.indexOf('dnt')
 const PREFETCH = /prefetch|prerender|preview/i
 const JSON_NAMES = EVIDENCE_HEADERS.map((name) => `${JSON.stringify(name)}:`)
 
@@ -62,6 +72,9 @@ export function readHeaders(raw: readonly string[]): RequestHeaders {
     forwardedFor: '',
     forwarded: '',
     origin: '',
+    cookie: '',
+    gpc: false,
+    dnt: false,
     evidence: '',
     evidenceCut: false,
     prefetch: false,
@@ -74,6 +87,7 @@ export function readHeaders(raw: readonly string[]): RequestHeaders {
     const value = raw[at + 1] ?? ''
     if (slot === FORWARDED_FOR) headers.forwardedFor += headers.forwardedFor === '' ? value : `,${value}`
     else if (slot === FORWARDED) headers.forwarded += headers.forwarded === '' ? value : `,${value}`
+    else if (slot === COOKIE) headers.cookie += headers.cookie === '' ? value : `;${value}`
     else if ((seen & (1 << slot)) !== 0) continue
     else if (slot >= FIRST_EVIDENCE) {
       evidence += (evidence === '' ? '{' : ',') + JSON_NAMES[slot - FIRST_EVIDENCE]
@@ -86,6 +100,8 @@ export function readHeaders(raw: readonly string[]): RequestHeaders {
         evidence += jsonText(capped)
       }
       if (PREFETCH_SLOTS.has(slot) && PREFETCH.test(value)) headers.prefetch = true
+      else if (slot === GPC) headers.gpc = value === '1'
+      else if (slot === DNT) headers.dnt = value === '1'
     } else if (slot === HOST) headers.host = value
     else if (slot === USER_AGENT) headers.userAgent = value
     else if (slot === REFERRER) headers.referrer = value

@@ -15,7 +15,7 @@ export interface RouterOptions {
   collect(req: IncomingMessage, res: ServerResponse): void
   health: Health
   passOn(req: IncomingMessage, res: ServerResponse): void
-  trackerScript: string
+  tracker: TrackerScript
   directory(): Directory | null
   mayUseApp(req: IncomingMessage): boolean
   stats: EdgeStats
@@ -27,7 +27,8 @@ const ROBOTS = 'User-agent: *\nDisallow: /api/\nDisallow: /app\n'
 /** Finds who answers a request: by its first segment where that is one of Jejak's own, else it is a slug. */
 export function createRouter(options: RouterOptions): Handler {
   const { redirect, collect, health, passOn, stats } = options
-  const script = scriptHandler(options.trackerScript)
+  const script = scriptHandler(options.tracker.script)
+  const actions = scriptHandler(options.tracker.actions)
 
   /** `/`: the domain's fallback, else the dashboard for whoever may see it, else nothing. */
   function front(req: IncomingMessage, res: ServerResponse, target: RequestTarget): void {
@@ -40,7 +41,11 @@ export function createRouter(options: RouterOptions): Handler {
 
   const own = new Map<string, Handler>([
     ['', (req, res, target) => (target.path === '/' ? reading(front) : reading(redirect))(req, res, target)],
-    ['t.js', reading(script)],
+    // The second half is asked for by query, so that a proxied path for the one serves both.
+    [
+      't.js',
+      reading((req, res, target) => (target.query.startsWith('actions') ? actions : script)(req, res)),
+    ],
     ['healthz', reading(health.alive)],
     ['readyz', reading(health.ready)],
     ['robots.txt', reading((req, res) => answerText(req, res, 200, ROBOTS, ['Content-Type', 'text/plain']))],
@@ -70,8 +75,14 @@ export function createRouter(options: RouterOptions): Handler {
   }
 }
 
+/** The page script in its two halves: what every page waits for, and what comes after (`tracker/`). */
+export interface TrackerScript {
+  script: string
+  actions: string
+}
+
 /** `/t.js`: pages of any origin may load it; kept for an hour, then asked after by its tag. */
-function scriptHandler(script: string): Handler {
+function scriptHandler(script: string): (req: IncomingMessage, res: ServerResponse) => void {
   const tag = `"${createHash('sha256').update(script).digest('base64url').slice(0, 22)}"`
   const headers = [
     'Cache-Control',

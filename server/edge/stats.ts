@@ -19,6 +19,8 @@ export interface EdgeCounters {
   previews: number
   eventsTaken: number
   eventsRefused: number
+  /** Told ids of visitors who have not consented: dropped. */
+  identifiesIgnored: number
   /** Look-ups beyond the link cache. */
   cacheMisses: number
   /** Bytes on a connection that were no HTTP. */
@@ -65,6 +67,7 @@ export function createEdgeStats(): EdgeStats {
       previews: 0,
       eventsTaken: 0,
       eventsRefused: 0,
+      identifiesIgnored: 0,
       cacheMisses: 0,
       malformed: 0,
       failed: 0,

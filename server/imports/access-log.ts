@@ -74,6 +74,7 @@ export function accessLogParser({ host, site, now, geo }: AccessLogOptions): Lin
       hit.region = place.region
       hit.cityId = place.cityId
       hit.networkNumber = place.networkNumber
+      hit.hosting = place.hosting
     }
     const { visitor, previousVisitor } = visitorOf(line.time, client.household, line.userAgent)
     hit.visitor = visitor

@@ -1,15 +1,18 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
+import { mayBurst } from '../domain/bots/burst.ts'
 import type { RawHit } from '../domain/hit.ts'
 import type { JudgedHit } from '../domain/judged.ts'
 import { decodeHit } from '../spool/record.ts'
+import type { SiteStretch } from './bursts.ts'
 import type { Range, RunCounts } from './checkpoint.ts'
 import { judgedRow, rawRow } from './columns.ts'
 import type { DuplicateFinder } from './duplicates.ts'
 import type { Enricher } from './enrich.ts'
 import { type JudgedDay, siteDayKey } from './generations.ts'
 import type { Stretch } from './source.ts'
+import { TouchedVisitors } from './touched.ts'
 
 /** A batch as two files, ready to go in. Nothing of it stays in memory but what is told here. */
 export interface Batch {
@@ -26,6 +29,10 @@ export interface Batch {
   counts: Map<string, RunCounts>
   /** Links of which it holds clicks. */
   clickedLinks: Set<number>
+  /** For each site from where to where it holds clicks that may be in bursts. */
+  clicks: SiteStretch[]
+  /** Whose sessions it may change. */
+  touched: TouchedVisitors
   /** When the edge received its last hit, Unix ms. */
   receivedUntil: number
   /** Deletes the files. */
@@ -203,16 +210,21 @@ class Tally {
   readonly #counts = new Map<string, RunCounts>()
   readonly #days = new Map<string, JudgedDay>()
   readonly #clickedLinks = new Set<number>()
+  readonly #clicks = new Map<number, SiteStretch>()
+  readonly #touched = new TouchedVisitors()
   #lastDay: JudgedDay | null = null
   #hits = 0
   #receivedUntil = 0
 
-  add(hit: RawHit, { day, rulesVersion }: JudgedHit, generation: number): void {
+  add(hit: RawHit, judged: JudgedHit, generation: number): void {
+    const { day, rulesVersion } = judged
+    this.#touched.add(judged)
     this.#hits++
     this.#runOf(hit.edgeRun).added++
     this.#receivedUntil = hit.receivedAt
     const clicked = hit.kind === 'click' && hit.outcome === 'redirected' && hit.linkId > 0
     if (clicked) this.#clickedLinks.add(hit.linkId)
+    if (mayBurst(hit)) this.#stretch(hit)
     const last = this.#lastDay
     if (last?.day === day && last.siteId === hit.siteId && last.rulesVersion === rulesVersion) return
     this.#lastDay = { siteId: hit.siteId, day, generation, rulesVersion }
@@ -234,8 +246,17 @@ class Tally {
       ),
       counts: this.#counts,
       clickedLinks: this.#clickedLinks,
+      clicks: [...this.#clicks.values()],
+      touched: this.#touched,
       receivedUntil: this.#receivedUntil,
     }
+  }
+
+  #stretch({ siteId, time }: RawHit): void {
+    const known = this.#clicks.get(siteId)
+    if (!known) this.#clicks.set(siteId, { siteId, from: time, to: time + 1 })
+    else if (time < known.from) known.from = time
+    else if (time >= known.to) known.to = time + 1
   }
 
   #runOf(edgeRun: string): RunCounts {

@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3'
+import type { SiteStretch } from './bursts.ts'
 
 /** A stretch of a segment: bytes `start` (inclusive) to `end`. */
 export interface Range {
@@ -28,12 +29,20 @@ export interface RunCounts {
   refused: number
 }
 
+/** A stretch of a site's time whose clicks are to be looked at with their neighbours (`settler.ts`). */
+export interface Unsettled extends SiteStretch {
+  id: number
+  /** When it was recorded, Unix ms. */
+  madeAt: number
+}
+
 /** How far the loader has come. Every change is on disk (fsync) when its call returns. */
 export interface Checkpoint {
   /** Offset behind the last byte of the segment that is done with. */
   doneTo(segment: string): number
   intents(): Intent[]
-  intend(intent: Intent): void
+  /** @param clicks from where to where the batch holds clicks of each site, to be settled once they are in. */
+  intend(intent: Intent, clicks?: readonly SiteStretch[]): void
   /** Puts two halves in the place of a batch. */
   halve(whole: Range, halves: Intent[]): void
   done(intent: Range, counts: Map<string, RunCounts>): void
@@ -47,6 +56,10 @@ export interface Checkpoint {
   /** The zone in whose days a site's hits stand judged; null for a site not met before. */
   zoneOf(siteId: number): string | null
   setZone(siteId: number, timezone: string): void
+  /** Stretches to settle whose batches are in, in the order in which they were recorded. */
+  unsettled(): Unsettled[]
+  unsettle(stretch: SiteStretch): void
+  settled(ids: readonly number[]): void
   close(): void
 }
 
@@ -77,6 +90,10 @@ export function openCheckpoint(path: string): Checkpoint {
       edge_run TEXT PRIMARY KEY, added INTEGER NOT NULL, duplicates INTEGER NOT NULL, refused INTEGER NOT NULL
     ) STRICT;
     CREATE TABLE IF NOT EXISTS zones (site_id INTEGER PRIMARY KEY, timezone TEXT NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS unsettled (
+      id INTEGER PRIMARY KEY, site_id INTEGER NOT NULL, time_from INTEGER NOT NULL, time_to INTEGER NOT NULL,
+      root TEXT NOT NULL, made_at INTEGER NOT NULL
+    ) STRICT;
   `)
   const selectDone = db.prepare<[string], { done_to: number }>('SELECT done_to FROM segments WHERE id = ?')
   const selectIntents = db.prepare<[], IntentRow>('SELECT * FROM intents ORDER BY rowid')
@@ -104,6 +121,17 @@ export function openCheckpoint(path: string): Checkpoint {
     'INSERT INTO zones VALUES (?, ?) ON CONFLICT (site_id) DO UPDATE SET timezone = excluded.timezone',
   )
 
+  const selectUnsettled = db.prepare<[], Unsettled>(
+    `SELECT id, site_id AS siteId, time_from AS "from", time_to AS "to", made_at AS madeAt FROM unsettled
+     WHERE root NOT IN (SELECT root FROM intents) ORDER BY id`,
+  )
+  const insertUnsettled = db.prepare(
+    'INSERT INTO unsettled (site_id, time_from, time_to, root, made_at) VALUES (?, ?, ?, ?, ?)',
+  )
+  const deleteUnsettled = db.prepare('DELETE FROM unsettled WHERE id = ?')
+
+  const unsettle = ({ siteId, from, to }: SiteStretch, root: string) =>
+    insertUnsettled.run(siteId, from, to, root, Date.now())
   const intend = (intent: Intent) =>
     insertIntent.run(
       intent.segment,
@@ -127,7 +155,10 @@ export function openCheckpoint(path: string): Checkpoint {
         madeAt: row.made_at,
         generations: JSON.parse(row.generations),
       })),
-    intend,
+    intend: db.transaction((intent: Intent, clicks: readonly SiteStretch[] = []) => {
+      intend(intent)
+      for (const stretch of clicks) unsettle(stretch, intent.root)
+    }),
     halve: db.transaction((whole: Range, halves: Intent[]) => {
       deleteIntent.run(whole.segment, whole.start)
       for (const half of halves) intend(half)
@@ -149,6 +180,11 @@ export function openCheckpoint(path: string): Checkpoint {
     prune: (age) => prune.run(Date.now() - age),
     zoneOf: (siteId) => selectZone.get(siteId)?.timezone ?? null,
     setZone: (siteId, timezone) => upsertZone.run(siteId, timezone),
+    unsettled: () => selectUnsettled.all(),
+    unsettle: (stretch) => unsettle(stretch, ''),
+    settled: db.transaction((ids: readonly number[]) => {
+      for (const id of ids) deleteUnsettled.run(id)
+    }),
     close: () => db.close(),
   }
 }

@@ -1,4 +1,4 @@
-import type { RawHit } from '../domain/hit.ts'
+import type { EventFacts, RawHit } from '../domain/hit.ts'
 import type { JudgedHit } from '../domain/judged.ts'
 
 type Columns = readonly (readonly [name: string, type: string])[]
@@ -61,6 +61,25 @@ export const JUDGED_COLUMNS: Columns = [
   ['base_channel', 'String'],
   ['base_source', 'String'],
   ['rules_version', 'UInt32'],
+  ['click_key', 'UInt64'],
+  ['clicked_at', TIME],
+  ['in_app', 'String'],
+  ['consent', 'String'],
+  ['previous_visitor', 'String'],
+  ['utm_values', 'String'],
+  ['event_type', 'String'],
+  ['event_name', 'String'],
+  ['event_target', 'String'],
+  ['event_props', 'String'],
+  ['event_value', 'Decimal(18, 4)'],
+  ['event_has_value', 'UInt8'],
+  ['event_currency', 'String'],
+  ['event_key', 'String'],
+  ['event_version', 'UInt32'],
+  ['event_cancelled', 'UInt8'],
+  ['engaged_ms', 'UInt32'],
+  ['scroll', 'UInt8'],
+  ['external_id', 'String'],
 ]
 
 /**
@@ -91,13 +110,38 @@ export function judgedRow(hit: JudgedHit, generation: number): string {
     placement,
   } = hit
   const { postId, campaignId, link, landingPage, country, device, browser, os } = hit
-  const { channel, referrerHost, baseSource } = hit
-  const texts = `${visitor}${trafficReason}${source}${medium}${campaign}${term}${content}${channelRule}${platform}${placement}${postId}${campaignId}${link}${landingPage}${country}${device}${browser}${os}${channel}${referrerHost}${baseSource}`
+  const { channel, referrerHost, baseSource, inApp, utmValues } = hit
+  const texts = `${visitor}${trafficReason}${source}${medium}${campaign}${term}${content}${channelRule}${platform}${placement}${postId}${campaignId}${link}${landingPage}${country}${device}${browser}${os}${channel}${referrerHost}${baseSource}${inApp}${utmValues}`
   return plainRow(SPECIAL.test(texts) ? escapedTexts(hit) : hit, generation)
 }
 
 function plainRow(hit: JudgedHit, generation: number): string {
-  return `${hit.siteId}\t${hit.day}\t${generation}\t${hit.time / 1000}\t${hit.kind}\t${hit.hitId}\t${hit.visitor}\t${hit.traffic}\t${hit.trafficReason}\t${hit.outcome}\t${hit.entry ? 1 : 0}\t${hit.channel}\t${hit.side}\t${hit.sideWithPaid}\t${hit.source}\t${hit.medium}\t${hit.campaign}\t${hit.term}\t${hit.content}\t${hit.channelRule}\t${hit.platform}\t${hit.placement}\t${hit.paid}\t${hit.postId}\t${hit.campaignId}\t${hit.linkId}\t${hit.link}\t${hit.landingPage}\t${hit.country}\t${hit.device}\t${hit.browser}\t${hit.os}\t${hit.landing}\t${hit.referrerHost}\t${hit.clickIdKinds}\t${hit.baseChannel}\t${hit.baseSource}\t${hit.rulesVersion}\n`
+  return `${hit.siteId}\t${hit.day}\t${generation}\t${hit.time / 1000}\t${hit.kind}\t${hit.hitId}\t${hit.visitor}\t${hit.traffic}\t${hit.trafficReason}\t${hit.outcome}\t${hit.entry ? 1 : 0}\t${hit.channel}\t${hit.side}\t${hit.sideWithPaid}\t${hit.source}\t${hit.medium}\t${hit.campaign}\t${hit.term}\t${hit.content}\t${hit.channelRule}\t${hit.platform}\t${hit.placement}\t${hit.paid}\t${hit.postId}\t${hit.campaignId}\t${hit.linkId}\t${hit.link}\t${hit.landingPage}\t${hit.country}\t${hit.device}\t${hit.browser}\t${hit.os}\t${hit.landing}\t${hit.referrerHost}\t${hit.clickIdKinds}\t${hit.baseChannel}\t${hit.baseSource}\t${hit.rulesVersion}\t${hit.clickKey}\t${hit.clickedAt === 0 ? NEVER : hit.clickedAt / 1000}\t${hit.inApp}\t${hit.consent}\t${hit.previousVisitor}\t${hit.utmValues}\t${hit.event ? eventColumns(hit.event) : NO_EVENT}\n`
+}
+
+/** A bare 0 is no time to the engine's reader of texts. */
+const NEVER = '1970-01-01 00:00:00'
+
+/** Zeros and empty texts of the thirteen columns that only events fill. */
+const NO_EVENT = '\t\t\t\t0\t0\t\t\t0\t0\t0\t0\t'
+
+function eventColumns(event: EventFacts): string {
+  const props = Object.keys(event.props).length > 0 ? JSON.stringify(event.props) : ''
+  return [
+    event.type,
+    text(event.name),
+    text(event.target),
+    text(props),
+    event.value === '' ? '0' : event.value,
+    event.value === '' ? '0' : '1',
+    event.currency,
+    text(event.key),
+    event.version,
+    event.cancelled ? 1 : 0,
+    event.engagedMs,
+    event.scroll,
+    event.externalId,
+  ].join('\t')
 }
 
 function escapedTexts(hit: JudgedHit): JudgedHit {
@@ -124,6 +168,8 @@ function escapedTexts(hit: JudgedHit): JudgedHit {
     os: text(hit.os),
     referrerHost: text(hit.referrerHost),
     baseSource: text(hit.baseSource),
+    inApp: text(hit.inApp),
+    utmValues: text(hit.utmValues),
   }
 }
 

@@ -1,5 +1,6 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
+import type { BurstReason } from '../domain/bots/burst.ts'
 import type { RawHit } from '../domain/hit.ts'
 import type { Judge } from '../domain/judge.ts'
 import type { JudgedHit } from '../domain/judged.ts'
@@ -25,8 +26,12 @@ export interface Enricher {
   refresh(): Promise<Site[]>
   /** Fetches what judging these hits needs; rejects while the control store does not answer. */
   prepare(hits: readonly RawHit[]): Promise<void>
-  /** Judges one prepared hit. */
-  judge(hit: RawHit): JudgedHit
+  /** Judges one prepared hit; a click also by what its neighbours in time make of it, where that is known. */
+  judge(hit: RawHit, burst?: BurstReason): JudgedHit
+  /** Person or machine by one hit alone. */
+  trafficOf: Judge['trafficOf']
+  /** The days of a site's zone as hits are judged into them. */
+  daysOf(siteId: number): LocalDays
 }
 
 /** A landing is believed for a day after its click. */
@@ -73,13 +78,18 @@ export function createEnricher(judge: Judge, store: EnrichStore): Enricher {
     return [...fresh.values()].map(({ site }) => site)
   }
 
+  function contextOf(siteId: number): SiteContext {
+    return sites.get(siteId) ?? unknownSite(siteId)
+  }
+
   function landingOf(hit: RawHit) {
-    if (hit.kind !== 'pageview' || hit.clickId === '') return { verdict: '', link: null } as const
+    if (!mayLand(hit)) return { verdict: '', link: null, clickedAt: 0 } as const
     const read = signer?.read(hit.clickId)
-    if (read?.verdict !== 'valid') return { verdict: 'forged', link: null } as const
+    if (read?.verdict !== 'valid') return { verdict: 'forged', link: null, clickedAt: 0 } as const
     const age = hit.time - read.time
     const inTime = read.kind === 'link' || (age >= -CLOCK_SKEW_MS && age <= LANDING_MS)
-    return { verdict: inTime ? 'verified' : 'expired', link: links.get(read.linkId) ?? null } as const
+    const link = links.get(read.linkId) ?? null
+    return { verdict: inTime ? 'verified' : 'expired', link, clickedAt: read.time } as const
   }
 
   return {
@@ -89,7 +99,7 @@ export function createEnricher(judge: Judge, store: EnrichStore): Enricher {
       if (Date.now() - refreshedAt >= REFRESH_MS) await refresh()
       const wanted = new Set<number>()
       for (const hit of hits) {
-        if (hit.kind !== 'pageview' || hit.clickId === '') continue
+        if (!mayLand(hit)) continue
         const read = signer?.read(hit.clickId)
         if (read?.verdict === 'valid' && !links.has(read.linkId)) wanted.add(read.linkId)
       }
@@ -97,23 +107,38 @@ export function createEnricher(judge: Judge, store: EnrichStore): Enricher {
       for (const link of await store.links.byIds([...wanted])) links.set(link.id, link)
     },
 
-    judge(hit) {
-      const context = sites.get(hit.siteId) ?? unknownSite(hit.siteId)
-      return judge.judge(hit, { ...context, landing: landingOf(hit) })
+    judge(hit, burst) {
+      return judge.judge(hit, { ...contextOf(hit.siteId), landing: landingOf(hit), burst })
     },
+
+    trafficOf: judge.trafficOf,
+    daysOf: (siteId) => contextOf(siteId).days,
   }
+}
+
+/** A page or a report that brings a click id back. */
+function mayLand(hit: RawHit): boolean {
+  return (hit.kind === 'pageview' || hit.kind === 'conversion') && hit.clickId !== ''
 }
 
 /** Hits judged at a time before other work of the process gets its turn. */
 const STRETCH = 1_000
 
-/** Judges hits in order; rejects while the control store does not answer. */
-export async function judgeAll(enricher: Enricher, hits: readonly RawHit[]): Promise<JudgedHit[]> {
+/**
+ * Judges hits in order; rejects while the control store does not answer.
+ *
+ * @param bursts by hit id, what `findBursts` found among them; without it each is judged alone.
+ */
+export async function judgeAll(
+  enricher: Enricher,
+  hits: readonly RawHit[],
+  bursts?: ReadonlyMap<string, BurstReason>,
+): Promise<JudgedHit[]> {
   const judged: JudgedHit[] = []
   for (let from = 0; from < hits.length; from += STRETCH) {
     const stretch = hits.slice(from, from + STRETCH)
     await enricher.prepare(stretch)
-    for (const hit of stretch) judged.push(enricher.judge(hit))
+    for (const hit of stretch) judged.push(enricher.judge(hit, bursts?.get(hit.hitId)))
     await yieldToOthers()
   }
   return judged

@@ -3,11 +3,14 @@ import type { Warehouse } from '../warehouse/warehouse.ts'
 import type { Checkpoint, RunCounts } from './checkpoint.ts'
 import { createDuplicateFinder } from './duplicates.ts'
 import type { Enricher } from './enrich.ts'
+import { forgetSite } from './forget-site.ts'
 import { Generations, JudgedDaysLog } from './generations.ts'
 import { type CarefulInserter, createCarefulInserter } from './missing.ts'
 import { Patience, Stopped } from './patience.ts'
 import { Sender } from './sender.ts'
+import { Sessions } from './sessions.ts'
 import { SetAside } from './set-aside.ts'
+import { Settler, type SettlingOptions } from './settler.ts'
 import { SpoolSource, type Stretch } from './source.ts'
 import { beginTurn, SWEPT_AT_ONCE, sweep, type Turn, type TurnRequest, type TurnSummary } from './turn.ts'
 import { ZoneWatch } from './zones.ts'
@@ -33,6 +36,7 @@ export interface LoaderOptions {
   batchBytes?: number
   /** Milliseconds between looks at an idle spool (default 150). */
   poll?: number
+  settling?: SettlingOptions
   /** For fault tests: runs after the engine has answered and before the checkpoint moves. */
   afterInsert?: () => Promise<void> | void
 }
@@ -72,11 +76,14 @@ export interface Loader {
   counts(edgeRun: string): RunCounts
   /** Judges whole days again; resolves once they have turned, rejects when that failed and nothing has changed. */
   judgeAgain(request: TurnRequest): Promise<TurnSummary>
+  /** Deletes all hits of a site, and what was judged of them; rejects when that failed, and may be asked again. */
+  forgetSite(siteId: number): Promise<TurnSummary>
 }
 
 const MAX_BATCH_ROWS = 200_000
-/** A query may run for 30 s on rows that a turn has replaced. */
 const SWEEP_DELAY_MS = 120_000
+/** A query may run for 30 s on rows that a turn has replaced. */
+const REPLACED_FOR_SECONDS = 60
 /** A hit is received a little before it is written to the spool: by a turn of the edge's event loop. */
 const WRITTEN_WITHIN_MS = 500
 const LAST_BATCH_MS = 3_000
@@ -108,13 +115,16 @@ class SpoolLoader implements Loader {
   readonly #careful: CarefulInserter
   readonly #generations: Generations
   readonly #judgedDays: JudgedDaysLog
+  readonly #sessions: Sessions
   readonly #exclusively: <T>(work: () => Promise<T>) => Promise<T>
   readonly #turns: QueuedTurn[] = []
   readonly #zones: ZoneWatch
+  readonly #settler: Settler
   #running: Promise<void> | null = null
   #completeUntil = 0
   #pendingBytes = 0
   #sweepAt = Date.now() + SWEEP_DELAY_MS
+  #turnedAt = 0
 
   constructor(options: LoaderOptions) {
     const warehouse = aheadOfReports(options.warehouse)
@@ -126,7 +136,17 @@ class SpoolLoader implements Loader {
     this.#careful = createCarefulInserter(warehouse, directory)
     this.#generations = new Generations(warehouse)
     this.#judgedDays = new JudgedDaysLog(warehouse)
+    this.#sessions = new Sessions(warehouse, log)
     this.#zones = new ZoneWatch(options.enricher, checkpoint, (request) => this.judgeAgain(request), log)
+    this.#settler = new Settler(
+      {
+        ...options,
+        judgeAgain: (request) => this.judgeAgain(request),
+        isTurning: ({ siteId, from, to }) =>
+          this.#turns.some(({ request: r }) => r.siteId === siteId && r.from < to && r.to > from),
+      },
+      options.settling,
+    )
     this.#source = new SpoolSource({
       spoolRoot,
       checkpoint,
@@ -143,6 +163,7 @@ class SpoolLoader implements Loader {
       duplicates: createDuplicateFinder(warehouse),
       generations: this.#generations,
       judgedDays: this.#judgedDays,
+      sessions: this.#sessions,
       source: this.#source,
       setAside: this.#setAside,
       patience: this.#patience,
@@ -158,7 +179,7 @@ class SpoolLoader implements Loader {
     // What is given up here is as if the process were killed: the next start finishes it.
     const limit = new AbortController()
     const tooLong = sleep(patience + LAST_BATCH_MS, undefined, { signal: limit.signal }).catch(() => {})
-    await Promise.race([this.#running, tooLong])
+    await Promise.race([Promise.all([this.#running, this.#settler.stop()]), tooLong])
     limit.abort()
     this.#source.close()
   }
@@ -187,6 +208,14 @@ class SpoolLoader implements Loader {
     })
   }
 
+  forgetSite(siteId: number): Promise<TurnSummary> {
+    const request = { siteId, from: 0, to: 0, days: [] }
+    return new Promise((done, fail) => {
+      this.#turns.push({ request, turn: forgetSite(siteId, this.#options), done, fail })
+      this.#patience.wake()
+    })
+  }
+
   async #run(): Promise<void> {
     const { poll = 150 } = this.#options
     try {
@@ -195,6 +224,7 @@ class SpoolLoader implements Loader {
         const progressed = await this.#patience.persist(() => this.#pass())
         const turned = await this.#stepTurn()
         if (this.#patience.stopping && (!progressed || this.#patience.timeIsUp)) return
+        this.#settler.look()
         await this.#maybeSweep()
         await this.#patience.persist(() => this.#zones.look())
         if (!progressed && !turned) await this.#patience.pause(poll)
@@ -244,17 +274,14 @@ class SpoolLoader implements Loader {
     const current = this.#turns[0]
     if (!current) return false
     try {
-      current.turn ??= await beginTurn(current.request, {
-        warehouse: this.#options.warehouse,
-        enricher: this.#options.enricher,
-        careful: this.#careful,
-        judgedDays: this.#judgedDays,
-      })
+      current.turn ??= await this.#begin(current.request)
       const { turn } = current
       const summary = await this.#exclusively(() => turn.step())
       if (!summary) return true
       this.#turns.shift()
-      this.#sweepAt = Date.now() + SWEEP_DELAY_MS
+      this.#turnedAt = Date.now()
+      // Turns that follow each other closely must not put it off for ever.
+      this.#sweepAt = Math.min(this.#sweepAt, this.#turnedAt + SWEEP_DELAY_MS)
       current.done(summary)
     } catch (error) {
       this.#turns.shift()
@@ -263,12 +290,31 @@ class SpoolLoader implements Loader {
     return true
   }
 
+  async #begin(request: TurnRequest): Promise<Turn> {
+    const { checkpoint, enricher, warehouse } = this.#options
+    const { siteId, from, to } = request
+    // Hits that come while it is under way may say otherwise of what it has judged before them.
+    checkpoint.unsettle({ siteId, from, to: Math.min(to, Date.now()) })
+    const deps = {
+      warehouse,
+      enricher,
+      careful: this.#careful,
+      generations: this.#generations,
+      judgedDays: this.#judgedDays,
+      sessions: this.#sessions,
+    }
+    // Two loaders that begin at once must not take the same generation.
+    return this.#exclusively(() => beginTurn(request, deps))
+  }
+
   async #maybeSweep(): Promise<void> {
     if (this.#turns.length > 0 || Date.now() < this.#sweepAt) return
     const { cluster, warehouse, log } = this.#options
     try {
-      const swept = await sweep(warehouse, cluster)
-      this.#sweepAt = swept < SWEPT_AT_ONCE ? Number.POSITIVE_INFINITY : Date.now()
+      const swept = await sweep(warehouse, cluster, REPLACED_FOR_SECONDS)
+      const next = this.#turnedAt + SWEEP_DELAY_MS
+      if (swept >= SWEPT_AT_ONCE) this.#sweepAt = Date.now()
+      else this.#sweepAt = next > Date.now() ? next : Number.POSITIVE_INFINITY
     } catch (error) {
       log.warn(
         { error: String(error) },

@@ -9,8 +9,10 @@ import type { Generations, JudgedDaysLog } from './generations.ts'
 import type { LoaderLog } from './loader.ts'
 import type { CarefulInserter } from './missing.ts'
 import type { Patience } from './patience.ts'
+import type { Sessions } from './sessions.ts'
 import type { SetAside } from './set-aside.ts'
 import type { SpoolSource, Stretch } from './source.ts'
+import { TouchedVisitors } from './touched.ts'
 
 export interface SenderOptions {
   warehouse: Warehouse
@@ -20,6 +22,7 @@ export interface SenderOptions {
   duplicates: DuplicateFinder
   generations: Generations
   judgedDays: JudgedDaysLog
+  sessions: Sessions
   source: SpoolSource
   setAside: SetAside
   patience: Patience
@@ -70,7 +73,7 @@ export class Sender {
         madeAt: Date.now(),
         generations: batch.generations,
       }
-      checkpoint.intend(intent)
+      checkpoint.intend(intent, batch.clicks)
       await this.#send(intent, batch)
       return batch.receivedUntil
     })
@@ -138,7 +141,7 @@ export class Sender {
       }
       if (again || tries > 1) return await this.#sendCarefully(intent)
       duplicates.commit()
-      await this.#done(intent, batch.counts, batch.clickedLinks)
+      await this.#done(intent, batch.counts, batch.clickedLinks, batch.touched)
     } finally {
       batch.discard()
     }
@@ -186,7 +189,9 @@ export class Sender {
     const clicked = fresh.filter(
       (hit) => hit.kind === 'click' && hit.outcome === 'redirected' && hit.linkId > 0,
     )
-    await this.#done(intent, counts, new Set(clicked.map((hit) => hit.linkId)))
+    const touched = new TouchedVisitors()
+    for (const hit of judged) touched.add(hit)
+    await this.#done(intent, counts, new Set(clicked.map((hit) => hit.linkId)), touched)
   }
 
   async #sendHalves(intent: Intent, reason: string): Promise<void> {
@@ -211,9 +216,16 @@ export class Sender {
     return error.kind === 'limit' && tries >= TRIES_BEFORE_HALVING && hits > 1
   }
 
-  async #done(range: Range, counts: Map<string, RunCounts>, clickedLinks: Set<number>): Promise<void> {
-    const { afterInsert, checkpoint, patience } = this.#options
+  /** The rest of what a batch brings about, all of which may be done twice; then it is checked off. */
+  async #done(
+    range: Range,
+    counts: Map<string, RunCounts>,
+    clickedLinks: Set<number>,
+    touched: TouchedVisitors,
+  ): Promise<void> {
+    const { afterInsert, checkpoint, generations, patience, sessions } = this.#options
     await afterInsert?.()
+    await patience.persist(() => sessions.update(touched, (siteId, day) => generations.of(siteId, day)))
     const fresh = [...clickedLinks].filter((id) => !this.#clickedLinks.has(id))
     if (fresh.length > 0) await patience.persist(() => this.#options.markClicked(fresh))
     for (const id of fresh) this.#clickedLinks.add(id)

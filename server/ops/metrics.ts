@@ -26,6 +26,9 @@ export async function edgeMetrics(
   counter('jejak_preview_requests_total', 'Redirects of link-preview crawlers', edge.previews)
   counter('jejak_page_events_total', 'Page events by result', edge.eventsTaken, { result: 'taken' })
   counter('jejak_page_events_total', 'Page events by result', edge.eventsRefused, { result: 'refused' })
+  counter('jejak_page_events_total', 'Page events by result', edge.identifiesIgnored, {
+    result: 'identify_without_consent',
+  })
   counter('jejak_link_cache_misses_total', 'Look-ups of links beyond the cache', edge.cacheMisses)
   counter('jejak_malformed_requests_total', 'Bytes on a connection that were no HTTP', edge.malformed)
   counter('jejak_edge_failures_total', 'Requests answered 500', edge.failed)

@@ -3,10 +3,17 @@ import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
 import { createApi } from '../api/app.ts'
 import { classifyRoutes } from '../api/classify.ts'
+import type { ConversionTaker } from '../api/conversion-take.ts'
+import { conversionRoutes } from '../api/conversions.ts'
+import { demoRoutes } from '../api/demo.ts'
+import { funnelRoutes } from '../api/funnel.ts'
+import { goalRoutes } from '../api/goals.ts'
+import { pageKindRoutes } from '../api/page-kinds.ts'
 import { queryRoutes } from '../api/query.ts'
 import { ruleRoutes } from '../api/rules.ts'
 import type { Config } from '../config.ts'
 import type { Control } from '../control/control.ts'
+import type { DemoRunner } from '../demo/runner.ts'
 import { compileRules } from '../domain/rules/compile.ts'
 import type { Loader } from '../loader/loader.ts'
 import type { Logger } from '../ops/log.ts'
@@ -22,6 +29,10 @@ export interface AppParts {
   warehouse: Warehouse
   /** Null in an app whose hits are loaded elsewhere. */
   loader: Loader | null
+  /** Takes in conversions that other systems tell. */
+  intake: ConversionTaker
+  /** Null in an app whose hits are loaded elsewhere. */
+  demo: DemoRunner | null
   /** Unix ms until which everything received is in the warehouse. */
   freshness(): number
   log: Logger
@@ -37,18 +48,29 @@ const DASHBOARD_HEADERS = {
 }
 
 /** Everything the app process answers: the API, reports, the dashboard's files, its metrics. */
-export function appRoutes({ config, control, warehouse, loader, freshness, log }: AppParts): Hono {
+export function appRoutes(parts: AppParts): Hono {
+  const { config, control, warehouse, loader, intake, demo, freshness, log } = parts
   const app = new Hono()
+  const onError = (error: unknown) =>
+    log.error({ error: String(error), stack: stackOf(error) }, 'a request failed')
   const api = createApi({
     control,
     publicUrl: config.publicUrl,
     clickIdParameter: config.clickIdParameter,
     linkClicks: (siteId, linkIds) => linkClicks(warehouse, { id: siteId }, linkIds),
-    onError: (error) => log.error({ error: String(error), stack: stackOf(error) }, 'a request failed'),
+    onError,
   })
   const ownChannels = async (siteId: number) => channelsOfRules((await control.rules.of(siteId)).rules)
-  api.route('/', queryRoutes({ warehouse, sites: control.sites, ownChannels, freshness }))
+  const goals = async (siteId: number) => (await control.goals.of(siteId)).items
+  const pageKinds = async (siteId: number) => (await control.pageKinds.of(siteId)).items
+  const sites = control.sites
+  api.route('/', queryRoutes({ warehouse, sites, ownChannels, goals, pageKinds, freshness }))
+  api.route('/', funnelRoutes({ warehouse, sites, goals, pageKinds, freshness }))
+  api.route('/', goalRoutes({ control }))
+  api.route('/', conversionRoutes({ control, intake, warehouse, freshness, onError }))
+  api.route('/', pageKindRoutes({ control }))
   api.route('/', ruleRoutes({ control, warehouse }))
+  api.route('/', demoRoutes({ demo }))
   api.route(
     '/',
     classifyRoutes({

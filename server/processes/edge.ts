@@ -5,7 +5,7 @@ import { type Config, environmentOf } from '../config.ts'
 import { createPreviewDetector } from '../domain/bots/preview.ts'
 import { controlEdgeStore } from '../edge/control-store.ts'
 import { createEdge, type Edge } from '../edge/edge.ts'
-import { openGeo } from '../edge/geo.ts'
+import { geoFiles, openGeo } from '../edge/geo.ts'
 import type { Readiness } from '../edge/health.ts'
 import { createEdgeServer } from '../edge/server.ts'
 import { loadPreviewFacts } from '../facts/load.ts'
@@ -32,6 +32,7 @@ const APP_THREADS = '16'
 
 /** `jejak start`: the front process of one machine, with the app process behind it; `jejak edge`: it alone. */
 export async function runEdge(config: Config, log: Logger, options: { withApp: boolean }): Promise<void> {
+  const geo = await openGeo(geoFiles(config), log)
   const control = await openConfiguredControl(config, { renameDomain: true })
   const spool = await openSpoolWriter({
     directory: dataPaths(config.dataDir).edgeSpool,
@@ -59,11 +60,8 @@ export async function runEdge(config: Config, log: Logger, options: { withApp: b
   const edge = createEdge({
     store: controlEdgeStore(control),
     spool,
-    geo: await openGeo({
-      ...(config.cityDatabase ? { city: config.cityDatabase } : {}),
-      ...(config.networkDatabase ? { network: config.networkDatabase } : {}),
-    }),
-    trackerScript: readFileSync(packageFile('dist', 'tracker', 't.js'), 'utf8'),
+    geo,
+    tracker: { script: builtScript('t.js'), actions: builtScript('t-actions.js') },
     trustedProxies: config.trustedProxies,
     clickIdParameter: config.clickIdParameter,
     isPreviewCrawler: createPreviewDetector(loadPreviewFacts()).isPreviewCrawler,
@@ -82,6 +80,7 @@ export async function runEdge(config: Config, log: Logger, options: { withApp: b
     phase = 'draining'
     await closeServer(server)
     edge.close()
+    geo.close()
     await spool.close()
     watch?.stop()
     await app?.stop(APP_STOP_MS)
@@ -149,4 +148,8 @@ function lossLog(log: Logger) {
     unsaid = 0
     saidAt = Date.now()
   }
+}
+
+function builtScript(name: string): string {
+  return readFileSync(packageFile('dist', 'tracker', name), 'utf8')
 }

@@ -7,6 +7,7 @@ import { createJudge } from '../domain/judge.ts'
 import { loadFacts } from '../facts/load.ts'
 import { openCheckpoint } from '../loader/checkpoint.ts'
 import { createEnricher } from '../loader/enrich.ts'
+import { createJudging, type Judging } from '../loader/judging.ts'
 import { createLoader, type Loader, type LoaderOptions } from '../loader/loader.ts'
 import { tellProgress } from '../loader/progress.ts'
 import type { Logger } from '../ops/log.ts'
@@ -15,12 +16,22 @@ import type { Warehouse } from '../warehouse/warehouse.ts'
 import { forgetOldSalts } from './salts.ts'
 import { dataPaths, openConfiguredWarehouse } from './stores.ts'
 
+/** A loader in this process, and its way of judging history again. */
+export interface LocalLoader extends Loader {
+  readonly judging: Judging
+}
+
 /** A loader at work on a data directory's spool. */
 export interface Loading {
   warehouse: Warehouse
-  loader: Loader
+  loader: LocalLoader
   /** Loads what is spooled, for at most `patience` ms, and closes the warehouse. */
   stop(patience: number): Promise<void>
+}
+
+export interface LoadingOptions extends Pick<LoaderOptions, 'afterInsert'> {
+  /** Loads nothing and writes nothing: for looking only, while no service runs. */
+  idle?: boolean
 }
 
 /** How long a new process waits for the one before to leave the data directory. */
@@ -35,7 +46,7 @@ export async function startLoading(
   config: Config,
   control: Control,
   log: Logger,
-  faults: Pick<LoaderOptions, 'afterInsert'> = {},
+  { idle = false, ...faults }: LoadingOptions = {},
 ): Promise<Loading> {
   const paths = dataPaths(config.dataDir)
   mkdirSync(paths.loader, { recursive: true, mode: 0o700 })
@@ -48,10 +59,11 @@ export async function startLoading(
     throw error
   }
   const checkpoint = openCheckpoint(join(paths.loader, 'checkpoint.db'))
-  const loader = createLoader({
+  const enricher = createEnricher(createJudge(loadFacts()), control)
+  const bare = createLoader({
     warehouse,
     checkpoint,
-    enricher: createEnricher(createJudge(loadFacts()), control),
+    enricher,
     spoolRoot: paths.spool,
     directory: paths.loader,
     markClicked: (ids) => control.links.markClicked(ids),
@@ -61,17 +73,29 @@ export async function startLoading(
     log,
     ...faults,
   })
-  loader.start()
-  const salts = forgetOldSalts(control, log)
-  const progress = config.clickhouseUrl
-    ? tellProgress(warehouse, loader, `${hostname()}:${config.dataDir}`, log)
-    : null
+  const judging = createJudging({
+    warehouse,
+    enricher,
+    loader: bare,
+    sites: control.sites,
+    rules: control.rules,
+    judgedZone: (siteId) => checkpoint.zoneOf(siteId),
+    idle,
+  })
+  const loader: LocalLoader = Object.assign(bare, { judging })
+  if (!idle) loader.start()
+  const salts = idle ? null : forgetOldSalts(control, log)
+  const progress =
+    config.clickhouseUrl && !idle
+      ? tellProgress(warehouse, loader, `${hostname()}:${config.dataDir}`, log)
+      : null
   return {
     warehouse,
     loader,
     async stop(patience) {
-      salts.stop()
+      salts?.stop()
       progress?.stop()
+      await judging.stop()
       await loader.stop(patience)
       checkpoint.close()
       await warehouse.close()

@@ -1,19 +1,40 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import type { Control } from '../control/control.ts'
-import { localDays } from '../domain/time/local-day.ts'
-import type { Loader } from '../loader/loader.ts'
+import type { DayRequest } from '../loader/judging.ts'
+import type { LocalLoader } from './loading.ts'
 
-/** Answers of the loading process to commands of this machine, over the data directory's socket alone. */
-export function localRoutes(loader: Loader, control: Control): Hono {
+/**
+ * Answers of the loading process to commands of this machine, over the data directory's socket alone. What goes wrong
+ * is answered as `{ error }`.
+ */
+export function localRoutes(loader: LocalLoader, control: Control): Hono {
+  const { judging } = loader
   const routes = new Hono()
+
+  async function ofSite(c: Context, siteId: number, answer: () => Promise<object | null>): Promise<Response> {
+    const site = Number.isSafeInteger(siteId) ? await control.sites.byId(siteId) : null
+    return site ? c.json(await answer()) : c.json({ error: `there is no site ${siteId}` }, 404)
+  }
+
   routes.get('/_/status', (c) => c.json(loader.status()))
   routes.get('/_/counts/:edgeRun', (c) => c.json(loader.counts(c.req.param('edgeRun'))))
-  routes.post('/_/judge-again', async (c) => {
-    const { siteId, day } = await c.req.json<{ siteId: number; day: string }>()
-    const site = await control.sites.byId(siteId)
-    if (!site) return c.json({ error: `there is no site ${siteId}` }, 404)
-    const { start, end } = localDays(site.timezone).bounds(day)
-    return c.json(await loader.judgeAgain({ siteId, from: start, to: end, days: [day] }))
+  routes.get('/_/judged-days', (c) => {
+    const { site, from = '', to = '' } = c.req.query()
+    return ofSite(c, Number(site), () => judging.days(Number(site), from, to))
   })
+  routes.post('/_/judge-again', async (c) => {
+    const request = await c.req.json<DayRequest>()
+    return ofSite(c, request.siteId, () => judging.judgeDay(request))
+  })
+  routes.post('/_/judge-again/trial', async (c) => {
+    const request = await c.req.json<DayRequest>()
+    return ofSite(c, request.siteId, () => judging.tryDay(request))
+  })
+  routes.post('/_/forget-site', async (c) => {
+    const { siteId } = await c.req.json<{ siteId: number }>()
+    if (!Number.isSafeInteger(siteId)) return c.json({ error: 'siteId is a whole number' }, 400)
+    return c.json(await loader.forgetSite(siteId))
+  })
+  routes.onError((error, c) => c.json({ error: error.message }, error instanceof RangeError ? 400 : 500))
   return routes
 }

@@ -1,14 +1,18 @@
+import type { Goal } from '../domain/goals/goal.ts'
+import type { PageKind } from '../domain/pages/page-kind.ts'
 import type { Site } from '../domain/site.ts'
 import { type LocalDays, localDays } from '../domain/time/local-day.ts'
 import type { QueryOptions, Warehouse } from '../warehouse/warehouse.ts'
 import type { QueryAnswer } from './contract.ts'
 import { checkSides } from './own-channels.ts'
 import { checkPatterns } from './patterns.ts'
+import { measureConversions } from './plan/external.ts'
+import { measureLandings } from './plan/landings.ts'
 import { measurePages } from './plan/pages.ts'
-import { makePlan, type Plan, type Statement } from './plan/plan.ts'
-import { allRows, hitsWithoutVisitor, numberOfRows, pageOfRows } from './plan/statements.ts'
+import { makePlan, type PeriodPlan, type Plan, type SiteFacts, type Statement } from './plan/plan.ts'
+import { allRows, hitsWithoutVisitor, numberOfRows, otherCurrencies, pageOfRows } from './plan/statements.ts'
 import { QuestionError } from './problems.ts'
-import { type Question, timeAxis } from './question.ts'
+import { asksConversions, names, type Question, timeAxis } from './question.ts'
 import { axisRows, type EngineRow, pageRows } from './rows.ts'
 import { availableDays, readSnapshot, type Snapshot } from './snapshot.ts'
 import { MAX_BUCKETS, tooManyBuckets } from './time/buckets.ts'
@@ -26,6 +30,9 @@ export interface AnswerContext {
   now: number
   /** The channels that the site's rules name; none where it is left out. */
   ownChannels?: () => Promise<readonly string[]>
+  /** What its visitors shall do, and what its pages are for; none where these are left out. */
+  goals?: () => Promise<readonly Goal[]>
+  pageKinds?: () => Promise<readonly PageKind[]>
   signal?: AbortSignal
 }
 
@@ -44,12 +51,13 @@ export async function answerQuestion(question: Question, context: AnswerContext)
   await checkSides(question.sides, { warehouse, siteId: site.id, ofRules }, options)
   const snapshot = await readSnapshot(warehouse, site.id, options)
   const zone = localDays(site.timezone)
-  const plan = makePlan(question, periodsOf(question, zone, snapshot, context.now), zone, snapshot)
-  plan.main.pages = await measurePages(warehouse, plan, plan.main, options)
-  if (plan.compare) plan.compare.pages = await measurePages(warehouse, plan, plan.compare, options)
-  const [{ results, totalRows }, withoutVisitor] = await Promise.all([
+  const periods = periodsOf(question, zone, snapshot, context.now)
+  const plan = makePlan(question, periods, zone, snapshot, await siteFacts(question, context))
+  for (const period of [plan.main, plan.compare]) if (period) await measure(warehouse, plan, period, options)
+  const [{ results, totalRows }, withoutVisitor, inOtherCurrencies] = await Promise.all([
     count(warehouse, plan, options),
     countWithoutVisitor(warehouse, plan, options),
+    countOtherCurrencies(warehouse, plan, options),
   ])
   const { main, compare } = plan
   return {
@@ -61,7 +69,7 @@ export async function answerQuestion(question: Question, context: AnswerContext)
       completeUntil: new Date(context.completeUntil).toISOString(),
       rulesVersion: versionsUsed(plan).at(-1) ?? snapshot.judged.at(-1)?.rulesVersion ?? 0,
       totalRows,
-      warnings: warningsOf(plan, withoutVisitor),
+      warnings: warningsOf(plan, { withoutVisitor, inOtherCurrencies }),
       available: availableDays(snapshot),
     },
     query: {
@@ -80,6 +88,32 @@ export async function answerQuestion(question: Question, context: AnswerContext)
       compare: compare && [compare.period.from, compare.period.to],
     },
   }
+}
+
+/** What the control store has to say, asked for only where the question needs it. */
+async function siteFacts(question: Question, { site, goals, pageKinds }: AnswerContext): Promise<SiteFacts> {
+  const needsGoals = asksConversions(question)
+  const needsKinds = names(question, 'page_kind') || names(question, 'page_label')
+  return {
+    currency: site.currency,
+    goals: needsGoals ? ((await goals?.()) ?? []) : [],
+    pageKinds: needsKinds ? ((await pageKinds?.()) ?? []) : [],
+  }
+}
+
+/** Finds out what a period holds, so that its statements need not look for what is not there. */
+async function measure(
+  warehouse: Warehouse,
+  plan: Plan,
+  period: PeriodPlan,
+  options: QueryOptions,
+): Promise<void> {
+  const [pages, landings, conversions] = await Promise.all([
+    measurePages(warehouse, plan, period, options),
+    measureLandings(warehouse, plan, period, options),
+    measureConversions(warehouse, plan, period, options),
+  ])
+  Object.assign(period, { pages, landings, conversions })
 }
 
 function periodsOf(question: Question, zone: LocalDays, snapshot: Snapshot, now: number) {
@@ -124,4 +158,14 @@ async function countWithoutVisitor(warehouse: Warehouse, plan: Plan, options: Qu
   if (!statement) return 0
   const rows = await warehouse.query<{ n: number }>(statement.sql, statement.parameters.values, options)
   return rows[0]?.n ?? 0
+}
+
+/** Conversions whose value is left out because it was told in another currency, by that currency. */
+async function countOtherCurrencies(
+  warehouse: Warehouse,
+  plan: Plan,
+  options: QueryOptions,
+): Promise<{ currency: string; n: number }[]> {
+  const statement = otherCurrencies(plan)
+  return statement ? warehouse.query(statement.sql, statement.parameters.values, options) : []
 }

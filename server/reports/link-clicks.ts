@@ -1,6 +1,6 @@
 import type { QueryOptions, Warehouse } from '../warehouse/warehouse.ts'
 import { Parameters } from './parameters.ts'
-import { STANDARD_DEFAULTS } from './registry/metrics.ts'
+import { STANDARD_DEFAULTS } from './registry/hit-metrics.ts'
 import { generationOf, readSnapshot } from './snapshot.ts'
 
 export interface LinkClicks {
@@ -25,10 +25,17 @@ export async function linkClicks(
   const { turned } = await readSnapshot(warehouse, site.id, options)
   const parameters = new Parameters()
   const { people, redirected } = STANDARD_DEFAULTS
+  const links = parameters.bind('Array(UInt64)', linkIds)
+  const siteId = parameters.bind('UInt32', site.id)
+  const generation = generationOf(turned, parameters)
+  // A prefetched redirect counts from when its landing came.
+  const landed = `(traffic = 'prefetch' AND click_key != 0 AND click_key GLOBAL IN (
+    SELECT click_key FROM hits WHERE site = ${siteId} AND generation = ${generation} AND kind = 'pageview' AND ${people}
+      AND landing = 'verified' AND click_key != 0 AND link_id IN ${links}))`
   const rows = await warehouse.query<{ id: number; clicks: number; lastClickAt: number }>(
     `SELECT link_id AS id, count() AS clicks, toUnixTimestamp64Milli(max(time)) AS lastClickAt FROM hits
-     WHERE site = ${parameters.bind('UInt32', site.id)} AND generation = ${generationOf(turned, parameters)}
-       AND kind = 'click' AND ${people} AND ${redirected} AND link_id IN ${parameters.bind('Array(UInt64)', linkIds)}
+     WHERE site = ${siteId} AND generation = ${generation}
+       AND kind = 'click' AND (${people} OR ${landed}) AND ${redirected} AND link_id IN ${links}
      GROUP BY link_id`,
     parameters.values,
     options,

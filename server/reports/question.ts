@@ -1,6 +1,6 @@
 import type { DateRange, Filter, QueryRequest, Sides } from './contract.ts'
 import type { Dimension, TextDimension } from './registry/dimensions.ts'
-import type { Metric } from './registry/metrics.ts'
+import type { Metric } from './registry/metric.ts'
 import type { Operator } from './registry/operators.ts'
 
 /** A question that was understood: names resolved, defaults filled in. The range still waits for the site's zone. */
@@ -45,6 +45,13 @@ export function names(question: Pick<Question, 'dimensions' | 'conditions'>, dim
   return (
     question.dimensions.some(({ name }) => name === dimension) ||
     testsOf(question.conditions).some((test) => test.dimension.name === dimension)
+  )
+}
+
+/** Whether a question asks for goals that were reached. */
+export function asksConversions({ metrics }: Pick<Question, 'metrics'>): boolean {
+  return metrics.some(({ figures }) =>
+    figures.some(({ table }) => table === 'conversions' || table === 'converting'),
   )
 }
 

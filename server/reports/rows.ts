@@ -1,7 +1,8 @@
 import type { QueryRow } from './contract.ts'
-import { hostOf, LANDING_PAGE } from './plan/pages.ts'
+import { hostOf, LANDING_PAGE } from './plan/hosts.ts'
 import type { PeriodPlan, Plan } from './plan/plan.ts'
 import { type Order, timeAxis } from './question.ts'
+import { whenNothing } from './registry/metric.ts'
 
 /** A row as the engine gives it: d0…, m0…, c0…, by name. */
 export type EngineRow = Record<string, string | number | null>
@@ -21,10 +22,13 @@ export function pageRows(plan: Plan, rows: readonly EngineRow[]): QueryRow[] {
     const metrics = figures(plan, main, row, 'm', dimensions)
     if (!compare) return { dimensions, metrics }
     const beyond = axis !== null && position >= compare.buckets.length
+    const before = row.matched ? row : undefined
     return {
       dimensions,
       metrics,
-      compare: { metrics: beyond ? metrics.map(() => null) : figures(plan, compare, row, 'c', dimensions) },
+      compare: {
+        metrics: beyond ? metrics.map(() => null) : figures(plan, compare, before, 'c', dimensions),
+      },
     }
   })
 }
@@ -44,10 +48,10 @@ export function axisRows(
   const mine = byPosition(rows)
   const theirs = byPosition(compared ?? [])
   const all = labels.map((dimensions, position) => {
-    const metrics = figures(plan, main, mine.get(position) ?? {}, 'm', dimensions)
+    const metrics = figures(plan, main, mine.get(position), 'm', dimensions)
     if (!compare) return { position, dimensions, metrics }
     const beyond = axis !== null && position >= compare.buckets.length
-    const before = figures(plan, compare, theirs.get(position) ?? {}, 'm', dimensions)
+    const before = figures(plan, compare, theirs.get(position), 'm', dimensions)
     return { position, dimensions, metrics, compare: { metrics: beyond ? before.map(() => null) : before } }
   })
   all.sort((a, b) => inOrder(question.order, a, b))
@@ -62,7 +66,7 @@ function byPosition(rows: readonly EngineRow[]): Map<number, EngineRow> {
 function figures(
   { question }: Plan,
   { pages }: PeriodPlan,
-  row: EngineRow,
+  row: EngineRow | undefined,
   prefix: 'm' | 'c',
   dimensions: readonly string[],
 ): Figures {
@@ -70,7 +74,10 @@ function figures(
   const known = !pages || (page < 0 ? pages.measured : pages.hosts.includes(hostOf(dimensions[page] ?? '')))
   return question.metrics.map((metric, index) => {
     if (metric.ofPages && !known) return null
-    return Number(row[`${prefix}${index}`] ?? 0)
+    if (metric.ofMeasured && pages?.hosts.length === 0) return null
+    if (!row) return whenNothing(metric)
+    const figure = row[`${prefix}${index}`] ?? null
+    return figure === null ? null : Number(figure)
   })
 }
 

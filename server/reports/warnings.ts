@@ -1,12 +1,23 @@
 import type { Plan } from './plan/plan.ts'
+import { asksConversions } from './question.ts'
 import { rulesVersions } from './snapshot.ts'
 import { dayCount } from './time/period.ts'
 
+/** What figures could not take in. */
+export interface LeftOut {
+  /** Hits without a visitor key. */
+  withoutVisitor: number
+  /** Conversions whose value is in another currency than the site's. */
+  inOtherCurrencies: readonly { currency: string; n: number }[]
+}
+
 /** What a reader of the figures must know, in plain words. */
-export function warningsOf(plan: Plan, withoutVisitor: number): string[] {
+export function warningsOf(plan: Plan, { withoutVisitor, inOtherCurrencies }: LeftOut): string[] {
   const { question, main } = plan
   const warnings: string[] = []
-  const ofVisitors = question.metrics.filter(({ ofVisitors }) => ofVisitors).map(({ name }) => name)
+  const ofVisitors = question.metrics
+    .filter(({ figures }) => figures.some(({ ofVisitors }) => ofVisitors))
+    .map(({ name }) => name)
   if (ofVisitors.includes('visitors') && dayCount(main.period) > 1) {
     warnings.push(
       'A visitor without consent has a new key each day: over several days, visitors counts such a person once a day.',
@@ -17,6 +28,15 @@ export function warningsOf(plan: Plan, withoutVisitor: number): string[] {
     warnings.push(
       `${hits} no visitor key and ${withoutVisitor === 1 ? 'is' : 'are'} left out of ${ofVisitors.join(' and ')}.`,
     )
+  }
+  if (inOtherCurrencies.length > 0) {
+    const listed = inOtherCurrencies.map(({ currency, n }) => `${n} in ${currency}`).join(', ')
+    warnings.push(
+      `The value of conversions in another currency than the site’s (${plan.site.currency}) is left out: ${listed}.`,
+    )
+  }
+  if (asksConversions(question) && plan.site.goals.length === 0) {
+    warnings.push('The site has no goals yet, so nothing counts as a conversion.')
   }
   const versions = versionsUsed(plan)
   if (versions.length > 1) {

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import type { RawHit } from '../domain/hit.ts'
+import type { EventFacts, RawHit } from '../domain/hit.ts'
 
 /**
  * On disk a segment is a header and records after it. All integers little-endian.
@@ -79,9 +79,9 @@ export function readRecord(bytes: Buffer, offset: number): RecordAt {
   return { kind: 'record', end }
 }
 
-/** A hit as a record's payload. The edge run stands once, in the segment's header. */
+/** A hit as a record's payload. The edge run stands once, in the segment's header. Events have one fact more. */
 export function encodeHit(hit: RawHit): string {
-  return JSON.stringify([
+  const facts: unknown[] = [
     hit.kind,
     hit.hitId,
     hit.sequence,
@@ -126,7 +126,9 @@ export function encodeHit(hit: RawHit): string {
     hit.rule,
     hit.cut,
     hit.origin,
-  ])
+  ]
+  if (hit.event) facts.push(hit.event)
+  return JSON.stringify(facts)
 }
 
 type EncodedHit = [
@@ -174,6 +176,7 @@ type EncodedHit = [
   rule: string,
   cut: string[],
   origin: string,
+  event?: EventFacts,
 ]
 const ENCODED_FIELDS = 44
 
@@ -184,8 +187,8 @@ const ENCODED_FIELDS = 44
  */
 export function decodeHit(payload: string, edgeRun: string): RawHit {
   const fields: EncodedHit = JSON.parse(payload)
-  if (!Array.isArray(fields) || fields.length !== ENCODED_FIELDS) {
-    throw new SyntaxError(`a hit has ${ENCODED_FIELDS} fields`)
+  if (!Array.isArray(fields) || fields.length < ENCODED_FIELDS || fields.length > ENCODED_FIELDS + 1) {
+    throw new SyntaxError(`a hit has ${ENCODED_FIELDS} fields, an event one more`)
   }
   return {
     kind: fields[0],
@@ -235,5 +238,6 @@ export function decodeHit(payload: string, edgeRun: string): RawHit {
     rule: fields[41],
     cut: fields[42],
     origin: fields[43],
+    event: fields[44] ?? null,
   }
 }

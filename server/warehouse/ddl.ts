@@ -2,16 +2,17 @@
 export interface MigrationStatement {
   sql: string
   /** Set for tables: on a cluster they become a Replicated* table plus a Distributed one over it. */
-  table: { name: string; shard: string } | null
+  table: { name: string; shard: string; localOnly: boolean } | null
 }
 
-const DIRECTIVE = /^--\s*jejak:table(?:\s+shard\s*=\s*(.+))?$/m
-const CREATE = /^CREATE TABLE (\w+)/m
+const DIRECTIVE = /^--\s*jejak:(table|local)(?:\s+shard\s*=\s*(.+))?$/m
+const SUBJECT = /^(?:CREATE|ALTER) TABLE (\w+)/m
 
 /**
  * The statements of a migration file: separated by a `;` at the end of a line, comments dropped. A comment line
  * `-- jejak:table shard = <expression>` before a CREATE TABLE names the sharding key, a fixed function of raw fields;
- * without one, rows go to shards at random.
+ * without one, rows go to shards at random. Before an ALTER TABLE it says that the table is one of those;
+ * `-- jejak:local` that the change (an index) is about the rows where they are kept, not about the Distributed table.
  */
 export function parseMigration(text: string): MigrationStatement[] {
   return text
@@ -20,8 +21,12 @@ export function parseMigration(text: string): MigrationStatement[] {
     .filter(({ sql }) => sql !== '')
     .map(({ part, sql }) => {
       const directive = DIRECTIVE.exec(part)
-      const name = CREATE.exec(sql)?.[1]
-      return { sql, table: directive && name ? { name, shard: directive[1]?.trim() ?? 'rand()' } : null }
+      const name = SUBJECT.exec(sql)?.[1]
+      if (!directive || !name) return { sql, table: null }
+      return {
+        sql,
+        table: { name, shard: directive[2]?.trim() ?? 'rand()', localOnly: directive[1] === 'local' },
+      }
     })
 }
 
@@ -34,14 +39,16 @@ export function statementsFor(statement: MigrationStatement, cluster: string | u
   if (!table) return [sql]
   if (cluster === undefined) return [sql.replace('CREATE TABLE', 'CREATE TABLE IF NOT EXISTS')]
   if (!/^\w+$/.test(cluster)) throw new RangeError(`not a cluster name: ${cluster}`)
+  if (sql.startsWith('ALTER')) return alterations(sql, table, cluster)
   const local = sql
     .replace(
       `CREATE TABLE ${table.name}`,
       `CREATE TABLE IF NOT EXISTS ${table.name}_local ON CLUSTER ${cluster}`,
     )
     .replace(
-      /ENGINE = (\w*MergeTree)/,
-      "ENGINE = Replicated$1('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')",
+      /ENGINE = (\w*MergeTree)(?:\(([^)]*)\))?/,
+      (_, engine: string, parameters = '') =>
+        `ENGINE = Replicated${engine}('/clickhouse/tables/{shard}/{database}/{table}', '{replica}'${parameters && `, ${parameters}`})`,
     )
     .replace(
       /non_replicated_deduplication_window = \d+/,
@@ -50,4 +57,15 @@ export function statementsFor(statement: MigrationStatement, cluster: string | u
     )
   const distributed = `CREATE TABLE IF NOT EXISTS ${table.name} ON CLUSTER ${cluster} AS ${table.name}_local ENGINE = Distributed(${cluster}, currentDatabase(), ${table.name}_local, ${table.shard})`
   return [local, distributed]
+}
+
+/** The rows' own tables first: a Distributed table may only name columns that these have. */
+function alterations(
+  sql: string,
+  { name, localOnly }: { name: string; localOnly: boolean },
+  cluster: string,
+): string[] {
+  const of = (table: string) =>
+    sql.replace(`ALTER TABLE ${name}`, `ALTER TABLE ${table} ON CLUSTER ${cluster}`)
+  return localOnly ? [of(`${name}_local`)] : [of(`${name}_local`), of(name)]
 }

@@ -33,7 +33,11 @@ interface Judged {
 
 async function judged(name: string, format: ImportFormat, host?: string): Promise<Judged[]> {
   const site = { ...testSite, hostnames: host ? [host] : testSite.hostnames }
-  const context = { site, days: localDays('UTC'), landing: { verdict: '', link: null } } as const
+  const context = {
+    site,
+    days: localDays('UTC'),
+    landing: { verdict: '', link: null, clickedAt: 0 },
+  } as const
   const source = await openImportSource(join(folder, name))
   const all: Judged[] = []
   for await (const lines of readHits(format, source.chunks(), { site, ...(host && { host }) })) {

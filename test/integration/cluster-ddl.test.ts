@@ -19,10 +19,12 @@ const statements = files.flatMap((file) =>
     name: `${file}: ${statement.table?.name ?? statement.sql.slice(0, 60)}`,
   })),
 )
-const tables = statements.flatMap(({ statement, name }) => {
+const marked = statements.flatMap(({ statement, name }) => {
   const { table, sql } = statement
   return table ? [{ statement, sql, table, name }] : []
 })
+const tables = marked.filter(({ sql }) => sql.startsWith('CREATE'))
+const changes = marked.filter(({ sql }) => sql.startsWith('ALTER'))
 
 let directory: string
 let engine: Warehouse
@@ -53,12 +55,14 @@ async function onCluster(
   return [await understood(made[0] ?? ''), await understood(made[1] ?? '')]
 }
 
-test('every file of sql/ makes tables, and every table is marked as one', () => {
+test('every file of sql/ makes or changes tables, and every one of these is marked', () => {
   expect(files.length).toBeGreaterThan(0)
   for (const file of files) {
-    const created = readFileSync(packageFile('sql', file), 'utf8').match(/^CREATE TABLE (\w+)/gm) ?? []
-    const marked = tables.filter(({ name }) => name.startsWith(`${file}:`))
-    expect(marked.map(({ table }) => `CREATE TABLE ${table.name}`)).toEqual(created)
+    const written =
+      readFileSync(packageFile('sql', file), 'utf8').match(/^(CREATE|ALTER) TABLE (\w+)/gm) ?? []
+    expect(written.length).toBeGreaterThan(0)
+    const found = marked.filter(({ name }) => name.startsWith(`${file}:`))
+    expect(found.map(({ sql }) => sql.split('\n')[0]?.split(' ').slice(0, 3).join(' '))).toEqual(written)
   }
 })
 
@@ -85,10 +89,12 @@ describe.each(tables)('on a cluster, $name', ({ statement, sql, table }) => {
     const [local] = await onCluster(statement)
     expect(local).toContain(`CREATE TABLE IF NOT EXISTS ${table.name}_local ON CLUSTER main `)
     expect(local).toMatch(
-      /ENGINE = Replicated\w*MergeTree\('\/clickhouse\/tables\/\{shard\}\/\{database\}\/\{table\}', '\{replica\}'\)/,
+      /ENGINE = Replicated\w*MergeTree\('\/clickhouse\/tables\/\{shard\}\/\{database\}\/\{table\}', '\{replica\}'[,)]/,
     )
-    const plain = /ENGINE = (\w*MergeTree)/.exec(sql)?.[1]
+    const [, plain, parameters] = /ENGINE = (\w*MergeTree)(?:\((.*)\))?/.exec(sql) ?? []
     expect(local).toContain(`ENGINE = Replicated${plain}(`)
+    // What the engine takes on one machine (a version, a mark of deletion) it takes after path and replica.
+    expect(local).toContain(`'{replica}'${parameters === undefined ? '' : `, ${parameters}`}) `)
   })
 
   test('has the columns, the order and the partitions that it has on one machine', async () => {
@@ -113,10 +119,37 @@ describe.each(tables)('on a cluster, $name', ({ statement, sql, table }) => {
   })
 })
 
-const ofHits = tables.filter(({ sql }) => /\bhit_id\b/.test(sql))
+describe.each(changes)('on a cluster, $name', ({ statement, sql, table }) => {
+  test('is changed where its rows are kept, and then, where it can be seen there, in the distributed table', async () => {
+    const made = await Promise.all(statementsFor(statement, 'main').map(understood))
+    const alone = await understood(sql)
+    const change = (name: string) =>
+      alone.replace(`ALTER TABLE ${table.name} `, `ALTER TABLE ${name} ON CLUSTER main `)
+    const local = change(`${table.name}_local`)
+    expect(made).toEqual(table.localOnly ? [local] : [local, change(table.name)])
+  })
+
+  test('can be changed again, and is a table of an earlier statement', () => {
+    expect(sql.match(/^ *(?:ALTER TABLE \w+ )?(ADD|MODIFY|DROP) /gm)).toHaveLength(
+      sql.match(/ (ADD|DROP) (COLUMN|INDEX) IF (NOT )?EXISTS /g)?.length ?? 0,
+    )
+    const at = marked.findIndex((one) => one.statement === statement)
+    expect(marked.slice(0, at).map((one) => one.sql.split('\n')[0])).toContain(`CREATE TABLE ${table.name}`)
+  })
+
+  test('tells only of indexes that they are no matter of the distributed table', () => {
+    expect(table.localOnly).toBe(/\bINDEX\b/.test(sql))
+  })
+})
+
+test('there are changes of both kinds', () => {
+  expect(new Set(changes.map(({ table }) => table.localOnly))).toEqual(new Set([true, false]))
+})
+
+const ofHits = tables.filter(({ name }) => /: (raw_)?hits$/.test(name))
 
 test('raw and judged hits are kept', () => {
-  expect(ofHits.map(({ table }) => table.name)).toEqual(expect.arrayContaining(['raw_hits', 'hits']))
+  expect(ofHits.map(({ table }) => table.name).sort()).toEqual(['hits', 'raw_hits'])
 })
 
 describe.each(ofHits)('on a cluster, $name', ({ statement, table }) => {
@@ -140,6 +173,14 @@ describe.each(ofHits)('on a cluster, $name', ({ statement, table }) => {
     expect(settings.replicated_deduplication_window_seconds).toBe(WEEK_SECONDS)
     expect(settings.replicated_deduplication_window).toBeGreaterThanOrEqual(WEEK_OF_BATCHES)
   })
+})
+
+test('all rows of a session go to one shard, where the newest of them is told from the others', async () => {
+  const sessions = tables.find(({ table }) => table.name === 'sessions')
+  expect(sessions?.table.shard).toBe('cityHash64(site, identity)')
+  const key = /ORDER BY \(([^)]*)\)/.exec(sessions?.sql ?? '')?.[1]?.split(', ')
+  expect(key).toEqual(expect.arrayContaining(['site', 'identity']))
+  expect(await engine.query(`SELECT ${sessions?.table.shard} FROM sessions FINAL LIMIT 0`)).toEqual([])
 })
 
 test('the engine knows the settings of the tables, on one machine and on a cluster', async () => {

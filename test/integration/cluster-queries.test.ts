@@ -2,19 +2,28 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTrafficDetector } from '../../server/domain/bots/traffic.ts'
+import type { GoalMatch } from '../../server/domain/goals/goal.ts'
+import { loadFacts } from '../../server/facts/load.ts'
+import { findBursts } from '../../server/loader/bursts.ts'
+import { openCheckpoint } from '../../server/loader/checkpoint.ts'
 import { createDuplicateFinder } from '../../server/loader/duplicates.ts'
 import { createEnricher } from '../../server/loader/enrich.ts'
 import { Generations, JudgedDaysLog } from '../../server/loader/generations.ts'
 import { createCarefulInserter } from '../../server/loader/missing.ts'
+import { Sessions } from '../../server/loader/sessions.ts'
+import { Settler } from '../../server/loader/settler.ts'
+import { TouchedVisitors } from '../../server/loader/touched.ts'
 import { beginTurn, sweep } from '../../server/loader/turn.ts'
 import { packageFile } from '../../server/paths.ts'
 import { linkClicks } from '../../server/reports/link-clicks.ts'
+import { METRICS } from '../../server/reports/registry/metrics.ts'
 import { parseMigration, statementsFor } from '../../server/warehouse/ddl.ts'
 import { openServerWarehouse } from '../../server/warehouse/server.ts'
 import type { InsertFile, Warehouse } from '../../server/warehouse/warehouse.ts'
 import { type ClickHouseStandIn, startClickHouseStandIn } from '../support/clickhouse-stand-in.ts'
-import { judgedAs, pageview, SITE } from '../support/hits.ts'
-import { askableSite } from './reports-support.ts'
+import { click, judgedAs, pageview, SITE } from '../support/hits.ts'
+import { askableSite, event, hit } from './reports-support.ts'
 
 const SHARD =
   '<shard><internal_replication>true</internal_replication><replica><host>127.0.0.1</host><port>9000</port></replica></shard>'
@@ -26,7 +35,9 @@ const SHARD =
 const CLUSTERS = `<clickhouse><tcp_port>9000</tcp_port><remote_servers>
 <main>${SHARD.repeat(2)}</main><one>${SHARD}</one>
 </remote_servers></clickhouse>`
+const quiet = { info() {}, warn() {}, error() {} }
 const EDGE_RUN = '00112233445566778899aabb'
+const trafficOf = createTrafficDetector(loadFacts())
 
 let directory: string
 let standIn: ClickHouseStandIn
@@ -59,11 +70,23 @@ async function makeTables(migration: string, cluster: string): Promise<void> {
 function withoutKeeper(sql: string): string {
   return sql
     .replace(/ ON CLUSTER \w+/, '')
-    .replace(/Replicated(\w*MergeTree)\([^)]*\)/, '$1')
+    .replace(/Replicated(\w*MergeTree)\('[^']*', '[^']*'(?:, )?/, '$1(')
     .replace(
       /replicated_deduplication_window = \d+, replicated_deduplication_window_seconds = \d+/,
       'non_replicated_deduplication_window = 1000',
     )
+}
+
+function enricherOf() {
+  return createEnricher(
+    { trafficOf, judge: (hit, { days }) => judgedAs(hit, days.dayOf(hit.time)) },
+    {
+      sites: { list: async () => [SITE] },
+      rules: { all: async () => [] },
+      links: { byIds: async () => [] },
+      keys: { current: async () => Buffer.alloc(32, 1), previous: async () => null },
+    },
+  )
 }
 
 test('a batch sent twice through a distributed table is kept once', async () => {
@@ -106,21 +129,15 @@ test('a day is judged again, and what that leaves is swept', async () => {
     { siteId: 99, from: Date.UTC(2026, 0, 1), to: Date.UTC(2026, 0, 2), days: ['2026-01-01'] },
     {
       warehouse,
-      enricher: createEnricher(
-        { judge: (hit, { days }) => judgedAs(hit, days.dayOf(hit.time)) },
-        {
-          sites: { list: async () => [SITE] },
-          rules: { all: async () => [] },
-          links: { byIds: async () => [] },
-          keys: { current: async () => Buffer.alloc(32, 1), previous: async () => null },
-        },
-      ),
+      enricher: enricherOf(),
       careful: createCarefulInserter(warehouse, directory),
+      generations: new Generations(warehouse),
       judgedDays: new JudgedDaysLog(warehouse),
+      sessions: new Sessions(warehouse, quiet),
     },
   )
   while ((await turn.step()) === null) {
-    // An empty site takes two steps.
+    // An empty site takes a few steps.
   }
   expect(
     await warehouse.query(
@@ -130,10 +147,101 @@ test('a day is judged again, and what that leaves is swept', async () => {
   await expect(sweep(warehouse)).resolves.toBeTypeOf('number')
 })
 
+test('sessions are worked out over all shards, anew as well, and what is no more is marked', async () => {
+  const time = Date.UTC(2026, 2, 5, 23, 50)
+  const pages = [0, 20].map((minutes, index) => ({
+    ...judgedAs(
+      pageview('00112233445566bb', index + 1, {
+        siteId: 97,
+        visitor: `00000000000000${index}0`,
+        time: time + minutes * 60_000,
+      }),
+      index === 0 ? '2026-03-05' : '2026-03-06',
+    ),
+    previousVisitor: index === 0 ? '' : '0000000000000000',
+  }))
+  const touched = new TouchedVisitors()
+  for (const page of pages) touched.add(page)
+  const sessions = new Sessions(warehouse, quiet)
+  await createCarefulInserter(warehouse, directory).insertJudged(pages.slice(1), 0, 'pages')
+  await sessions.update(touched, () => 0)
+  await createCarefulInserter(warehouse, directory).insertJudged(pages.slice(0, 1), 0, 'late')
+  await sessions.update(touched, () => 0)
+  const rows = 'SELECT DISTINCT toString(day) AS day, visitors FROM sessions FINAL WHERE site = 97'
+  const one = [{ day: '2026-03-05', visitors: ['0000000000000000', '0000000000000010'] }]
+  expect(await warehouse.query(rows)).toEqual(one)
+  for await (const _ of sessions.rebuild({ siteId: 97, from: '2026-03-01', to: '2026-03-31' }, () => 0)) {
+    // A step at a time.
+  }
+  expect(await warehouse.query(rows)).toEqual(one)
+})
+
+test('bursts are found over all shards, and days to judge again with them', async () => {
+  const time = Date.UTC(2026, 2, 3, 12)
+  const visitor = 'abcdefabcdefabcd'
+  const hits = ['GET', 'HEAD', 'HEAD'].map((method, index) =>
+    click('00112233445566aa', index + 1, { time: time + index, method, visitor, siteId: 98 }),
+  )
+  const day = '2026-03-03'
+  const careful = createCarefulInserter(warehouse, directory)
+  const alone = hits.map((hit) => judgedAs(hit, day))
+  await careful.insertMissing(hits, alone, 'burst', () => 0)
+  const stretch = { siteId: 98, from: time, to: time + 1 }
+  expect([...(await findBursts(warehouse, trafficOf, stretch))]).toEqual([[hits[0]?.hitId, 'burst_head']])
+
+  const checkpoint = openCheckpoint(join(directory, 'loader.db'))
+  checkpoint.unsettle(stretch)
+  const asked = new Promise((turn) => {
+    const settler = new Settler(
+      {
+        warehouse,
+        checkpoint,
+        enricher: enricherOf(),
+        judgeAgain: async (request) => {
+          turn(request.days)
+          return settler.stop().then(() => Promise.reject(new Error('seen')))
+        },
+        isTurning: () => false,
+        log: { info() {}, warn() {}, error() {} },
+      },
+      { quiet: 0 },
+    )
+    settler.look()
+  })
+  expect(await asked).toEqual([day])
+  checkpoint.close()
+})
+
 test('what reports ask is accepted', async () => {
   const { ask } = askableSite(warehouse)
   await ask({ metrics: ['arrivals', 'clicks', 'unique_clicks', 'visitors', 'pageviews', 'bot_hits'] })
   await ask({ metrics: ['arrivals'], dimensions: ['landing_page', 'side'], compare: 'previous' })
   await ask({ metrics: ['visitors'], dimensions: ['time:day'] })
   await expect(linkClicks(warehouse, SITE, [7])).resolves.toBeInstanceOf(Map)
+})
+
+test('what reports ask of sessions, conversions and landings is accepted', async () => {
+  const booked: GoalMatch = { type: 'event', name: 'booked' }
+  const goal = (name: string, match: GoalMatch) =>
+    ({ name, match, value: { type: 'event' }, count: 'session' }) as const
+  const { site, add, ask } = askableSite(warehouse, 'Europe/Berlin', {
+    goals: [goal('Booked', booked), goal('Sold', { type: 'external' })],
+    pageKinds: [{ pattern: '/dealers', label: 'Locator', kind: 'dealer_locator' }],
+  })
+  const at = '2026-11-10T10:00:00Z'
+  const clickKey = '77'
+  await add(
+    hit(site, at, { clickKey, clickedAt: Date.parse(at), traffic: 'prefetch' }),
+    hit(site, at, { kind: 'pageview', clickKey, landing: 'verified' }),
+    event(site, at, { type: 'custom', name: 'booked', key: '1', value: '5', currency: 'USD' }),
+    event(site, at, { type: 'identify', externalId: 'abc' }),
+    event(site, at, { type: 'external', name: 'Sold', key: '2', externalId: 'abc' }, { clickKey }),
+  )
+  await ask({ metrics: [...METRICS.keys()] })
+  await ask({
+    metrics: ['clicks', 'landed_clicks', 'sessions'],
+    dimensions: ['page_label'],
+    compare: 'previous',
+  })
+  await ask({ metrics: ['conversion_rate'], dimensions: ['goal', 'entry_page'] })
 })

@@ -49,6 +49,8 @@ describe.each(['sqlite', 'postgres'] as const)('the control store on %s', (engin
           currency: 'USD',
           pageKeys: [],
           keepClickIds: false,
+          respectGpc: true,
+          respectDnt: false,
         })
       })
 
@@ -59,6 +61,8 @@ describe.each(['sqlite', 'postgres'] as const)('the control store on %s', (engin
         currency: 'NPR',
         pageKeys: ['p'],
         keepClickIds: true,
+        respectGpc: false,
+        respectDnt: true,
       }
 
       it('that keep what is set, and change only what a change names', async () => {

@@ -140,5 +140,9 @@ describe('Jejak’s own addresses', () => {
     expect((await again(String(answer.headers.etag))).status).toBe(304)
     expect((await again(`"other", W/${answer.headers.etag}`)).status).toBe(304)
     expect((await again('"other"')).status).toBe(200)
+    for (const query of ['actions', 'actions=']) {
+      expect((await running.ask(`/t.js?${query}`)).body).toBe('/* its second half */')
+    }
+    expect((await running.ask('/t.js?v=2')).body).toBe('/* the page script */')
   })
 })

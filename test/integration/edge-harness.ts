@@ -78,7 +78,7 @@ export async function startEdge(harness: HarnessOptions = {}): Promise<RunningEd
     store: wrap ? wrap(store) : store,
     spool,
     geo: await geo,
-    trackerScript: '/* the page script */',
+    tracker: { script: '/* the page script */', actions: '/* its second half */' },
     isPreviewCrawler: previews.isPreviewCrawler,
     passOn: (req, res) => res.writeHead(299).end(`passed on ${req.url}`),
     ...options,

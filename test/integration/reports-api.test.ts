@@ -85,7 +85,13 @@ test.each([['*/*'], ['application/json, text/plain, */*'], ['text/csv;q=0.1, app
 )
 
 test.each<[string, unknown, string]>([
-  ['an unknown metric', { ...question, metrics: ['sessions'] }, 'metrics[0]'],
+  ['a dimension that a metric lacks', { ...question, dimensions: ['entry_page'] }, 'dimensions[0]'],
+  [
+    'a filter that a metric lacks',
+    { ...question, metrics: ['sessions'], filters: [['not', ['is', 'outcome', ['expired']]]] },
+    'filters[0][1][1]',
+  ],
+  ['an unknown metric', { ...question, metrics: ['visits'] }, 'metrics[0]'],
   ['an impossible date', { ...question, date_range: ['2026-02-30', '2026-03-01'] }, 'date_range[0]'],
   [
     'too many hours',
@@ -146,21 +152,26 @@ test('a client that goes away takes its query with it', async () => {
 test('the registry lists what a question may name', async () => {
   const response = await routes().request('/api/v1/registry')
   const registry = (await response.json()) as RegistryDescription
-  expect(registry.metrics.map(({ name }) => name)).toEqual([
-    'arrivals',
-    'clicks',
-    'unique_clicks',
-    'visitors',
-    'pageviews',
-    'bot_hits',
-  ])
+  expect(registry.metrics.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['arrivals', 'clicks', 'landing_rate', 'sessions', 'conversions']),
+  )
+  expect(registry.metrics).toContainEqual({
+    name: 'conversion_rate',
+    description: expect.any(String),
+    kind: 'ratio',
+    unit: 'rate',
+    tables: ['conversions'],
+  })
   expect(registry.dimensions).toContainEqual({
     name: 'country',
     description: expect.any(String),
     kind: 'text',
     filterable: true,
     absent: '(unknown)',
+    tables: ['hits', 'sessions', 'conversions'],
   })
+  const goal = registry.dimensions.find(({ name }) => name === 'goal')
+  expect(goal?.tables).toEqual(['conversions'])
 })
 
 test('the description of the API holds the question and its filters', () => {

@@ -4,8 +4,8 @@ import type { Channel, JudgedHit, Side } from '../../server/domain/judged.ts'
 import { answerQuestion } from '../../server/reports/answer.ts'
 import type { Filter, QueryRequest, Sides } from '../../server/reports/contract.ts'
 import { parseQuestion } from '../../server/reports/parse/question.ts'
-import { DIMENSIONS, FILTER_DIMENSIONS } from '../../server/reports/registry/dimensions.ts'
-import { METRICS } from '../../server/reports/registry/metrics.ts'
+import { DIMENSIONS, tablesOf } from '../../server/reports/registry/dimensions.ts'
+import { HIT_METRICS } from '../../server/reports/registry/hit-metrics.ts'
 import { type ModelQuestion, modelRows, namesDimension } from './reports-model.ts'
 import {
   hit,
@@ -45,6 +45,9 @@ const anyHit: fc.Arbitrary<JudgedHit> = fc
     country: pick('', 'DE', 'FR'),
     device: pick('', 'mobile'),
     postId: pick('', 'p1'),
+    inApp: pick('', 'Instagram'),
+    referrerHost: pick('', 'l.instagram.com'),
+    trafficReason: pick('', 'bot_list'),
   })
   .map(({ minute, ...fields }) => {
     const pageview = fields.kind === 'pageview'
@@ -60,7 +63,10 @@ const anyHit: fc.Arbitrary<JudgedHit> = fc
     })
   })
 
-const textDimension = pick(...FILTER_DIMENSIONS.keys())
+/** What the model knows: figures of clicks and pageviews, and what they may be split by. */
+const ofHits = [...DIMENSIONS.values()].filter((dimension) => tablesOf(dimension).includes('hits'))
+const hitDimensions = ofHits.map(({ name }) => name)
+const textDimension = pick(...ofHits.filter(({ kind }) => kind === 'text').map(({ name }) => name))
 const value = pick(
   'a',
   'Bb',
@@ -100,9 +106,9 @@ const filter: fc.Arbitrary<Filter> = fc.letrec<{ filter: Filter }>((tie) => ({
 })).filter
 
 const dimensions = fc
-  .uniqueArray(pick(...DIMENSIONS.keys()), { maxLength: 3 })
+  .uniqueArray(pick(...hitDimensions), { maxLength: 3 })
   .filter((names) => names.filter((name) => name.startsWith('time:')).length < 2)
-const metrics = fc.uniqueArray(pick(...METRICS.keys()), { minLength: 1, maxLength: 6 })
+const metrics = fc.uniqueArray(pick(...HIT_METRICS.map(({ name }) => name)), { minLength: 1, maxLength: 6 })
 const range = fc
   .tuple(pick(...DAYS), pick(...DAYS))
   .map(([a, b]): [string, string] => (a < b ? [a, b] : [b, a]))
@@ -196,10 +202,8 @@ test('a time axis alone holds the model’s rows, and zeros between them', async
 })
 
 test('counts add up over any split that leaves the defaults as they are', async () => {
-  const additive = [...METRICS.values()].filter(({ kind }) => kind === 'count').map(({ name }) => name)
-  const splits = [...DIMENSIONS.keys()].filter(
-    (name) => !['traffic', 'outcome', 'landing_page'].includes(name),
-  )
+  const additive = HIT_METRICS.filter(({ kind }) => kind === 'count').map(({ name }) => name)
+  const splits = hitDimensions.filter((name) => !['traffic', 'outcome', 'landing_page'].includes(name))
   await fc.assert(
     fc.asyncProperty(anyQuestion, pick(...splits), async (asked, split) => {
       const whole = { ...asked, metrics: additive, dimensions: [], order_by: [] }
@@ -216,7 +220,7 @@ test('counts add up over any split that leaves the defaults as they are', async 
 })
 
 test('a comparison shows beside each row what its period alone answers', async () => {
-  const beside = [...DIMENSIONS.keys()].filter((name) => !name.startsWith('time:') && name !== 'landing_page')
+  const beside = hitDimensions.filter((name) => !name.startsWith('time:') && name !== 'landing_page')
   await fc.assert(
     fc.asyncProperty(anyQuestion, range, pick(...beside), async (asked, compare, dimension) => {
       const question = { ...asked, dimensions: [dimension], order_by: [] }

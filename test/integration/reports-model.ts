@@ -13,7 +13,7 @@ export interface ModelQuestion {
   timezone: string
 }
 
-const UNKNOWABLE = ['country', 'device', 'browser', 'os', 'traffic']
+const UNKNOWABLE = ['country', 'device', 'browser', 'os', 'traffic', 'consent']
 
 function text(hit: JudgedHit, name: string, { sides, timezone }: ModelQuestion): string {
   switch (name) {
@@ -34,6 +34,16 @@ function text(hit: JudgedHit, name: string, { sides, timezone }: ModelQuestion):
       return hit.landingPage
     case 'post':
       return hit.postId
+    case 'in_app':
+      return hit.inApp
+    case 'referrer':
+      return hit.referrerHost
+    case 'traffic_reason':
+      return hit.traffic === 'person' ? '' : hit.trafficReason
+    // Of a site without page kinds.
+    case 'page_kind':
+    case 'page_label':
+      return ''
     case 'campaign_id':
       return hit.campaignId
     default:

@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Goal } from '../../server/domain/goals/goal.ts'
+import { type EventFacts, emptyEvent } from '../../server/domain/hit.ts'
 import type { JudgedHit } from '../../server/domain/judged.ts'
+import type { PageKind } from '../../server/domain/pages/page-kind.ts'
 import type { Site } from '../../server/domain/site.ts'
 import { localDays } from '../../server/domain/time/local-day.ts'
 import { answerQuestion } from '../../server/reports/answer.ts'
@@ -50,7 +53,14 @@ export function testSite(fields: Partial<Site> = {}): Site {
 let sites = 0
 
 /** A site of its own for each test, and a way to ask about it. `now` is noon of 11 November 2026 in UTC. */
-export function askableSite(warehouse: Warehouse, timezone = 'Europe/Berlin') {
+export function askableSite(
+  warehouse: Warehouse,
+  timezone = 'Europe/Berlin',
+  {
+    goals = [],
+    pageKinds = [],
+  }: { goals?: Omit<Goal, 'id' | 'template'>[]; pageKinds?: Omit<PageKind, 'id'>[] } = {},
+) {
   const now = Date.UTC(2026, 10, 11, 12)
   const site = testSite({ id: ++sites, timezone })
   const ask = (question: Omit<QueryRequest, 'date_range'> & Partial<QueryRequest>) =>
@@ -59,8 +69,15 @@ export function askableSite(warehouse: Warehouse, timezone = 'Europe/Berlin') {
       site,
       completeUntil: now - 1500,
       now,
+      goals: async () => goals.map((goal, index) => ({ ...goal, id: index + 1, template: null })),
+      pageKinds: async () => pageKinds.map((kind, index) => ({ ...kind, id: index + 1 })),
     })
-  return { site, ask, add: (...hits: JudgedHit[]) => insertHits(warehouse, hits) }
+  return {
+    site,
+    ask,
+    add: (...hits: JudgedHit[]) => insertHits(warehouse, hits),
+    addSessions: (...sessions: TestSession[]) => insertSessions(warehouse, site, sessions),
+  }
 }
 
 /** A click by a person, redirected, from Instagram; `day` follows from `time` and the site's zone unless it is given. */
@@ -105,8 +122,27 @@ export function hit(site: Site, time: string, fields: Partial<JudgedHit> = {}): 
     referrerHost: '',
     clickIdKinds: '',
     rulesVersion: 1,
+    clickKey: '0',
+    clickedAt: 0,
+    inApp: '',
+    consent: 'unasked',
+    previousVisitor: '',
+    utmValues: '',
+    event: null,
     ...fields,
   }
+}
+
+/** An event on a page, by a person. */
+export function event(
+  site: Site,
+  time: string,
+  facts: Partial<EventFacts> & Pick<EventFacts, 'type'>,
+  fields: Partial<JudgedHit> = {},
+): JudgedHit {
+  const made = hit(site, time, { kind: 'pageview', entry: false, ...fields })
+  const kind = facts.type === 'external' ? 'conversion' : 'event'
+  return { ...made, kind, event: { ...emptyEvent(facts.type), ...facts } }
 }
 
 /** Column, its type, and the value of a hit. */
@@ -114,7 +150,7 @@ const COLUMNS: [string, string, (hit: JudgedHit, generation: number) => string |
   ['site', 'UInt32', (h) => h.siteId],
   ['day', 'Date', (h) => h.day],
   ['generation', 'UInt32', (_, generation) => generation],
-  ['time', "DateTime64(3, 'UTC')", (h) => (h.time / 1000).toFixed(3)],
+  ['time', "DateTime64(3, 'UTC')", (h) => instant(h.time)],
   ['kind', 'String', (h) => h.kind],
   ['hit_id', 'UUID', (h) => h.hitId],
   ['visitor', 'String', (h) => h.visitor],
@@ -149,6 +185,25 @@ const COLUMNS: [string, string, (hit: JudgedHit, generation: number) => string |
   ['base_channel', 'String', (h) => h.baseChannel],
   ['base_source', 'String', (h) => h.baseSource],
   ['rules_version', 'UInt32', (h) => h.rulesVersion],
+  ['click_key', 'UInt64', (h) => h.clickKey],
+  ['clicked_at', "DateTime64(3, 'UTC')", (h) => instant(h.clickedAt)],
+  ['in_app', 'String', (h) => h.inApp],
+  ['consent', 'String', (h) => h.consent],
+  ['previous_visitor', 'String', (h) => h.previousVisitor],
+  ['utm_values', 'String', (h) => h.utmValues],
+  ['event_type', 'String', (h) => h.event?.type ?? ''],
+  ['event_name', 'String', (h) => h.event?.name ?? ''],
+  ['event_target', 'String', (h) => h.event?.target ?? ''],
+  ['event_props', 'String', (h) => propsOf(h)],
+  ['event_value', 'Decimal(18, 4)', (h) => h.event?.value || '0'],
+  ['event_has_value', 'UInt8', (h) => Number(Boolean(h.event?.value))],
+  ['event_currency', 'String', (h) => h.event?.currency ?? ''],
+  ['event_key', 'String', (h) => h.event?.key ?? ''],
+  ['event_version', 'UInt32', (h) => h.event?.version ?? 0],
+  ['event_cancelled', 'UInt8', (h) => Number(h.event?.cancelled ?? false)],
+  ['engaged_ms', 'UInt32', (h) => h.event?.engagedMs ?? 0],
+  ['scroll', 'UInt8', (h) => h.event?.scroll ?? 0],
+  ['external_id', 'String', (h) => h.event?.externalId ?? ''],
 ]
 
 /** Puts judged rows in under a generation, and notes their days as the loader does. */
@@ -169,6 +224,83 @@ export async function insertHits(warehouse: Warehouse, hits: JudgedHit[], genera
   }
 }
 
+/** A session as a test tells it; what it leaves out is as `insertSessions` says. */
+export interface TestSession {
+  sessionId?: string
+  start: string
+  end?: string
+  visitors?: string[]
+  pageviews?: number
+  engagedMs?: number
+  bounce?: boolean
+  entryPage?: string
+  exitPage?: string
+  clickKey?: string
+  channel?: string
+  side?: string
+  source?: string
+  platform?: string
+  link?: string
+  country?: string
+  inApp?: string
+  referrer?: string
+  consent?: string
+}
+
+/** Puts sessions in as the loader writes them; each of another identity, half an hour long. Gives their ids. */
+export async function insertSessions(
+  warehouse: Warehouse,
+  site: Site,
+  sessions: TestSession[],
+  { generation = 0, version = 1 } = {},
+): Promise<string[]> {
+  const ids: string[] = []
+  for (const [index, session] of sessions.entries()) {
+    const id = session.sessionId ?? randomUUID()
+    ids.push(id)
+    const start = Date.parse(session.start)
+    const columns: Record<string, string | number | string[]> = {
+      site: site.id,
+      day: localDays(site.timezone).dayOf(start),
+      generation,
+      identity: session.visitors?.[0] ?? String(index).padStart(16, '0'),
+      ordinal: start,
+      version,
+      is_deleted: 0,
+      session_id: id,
+      start: instant(start),
+      end: instant(session.end ? Date.parse(session.end) : start + 1_800_000),
+      visitors: session.visitors ?? [String(index).padStart(16, '0')],
+      consent: session.consent ?? 'unasked',
+      pageviews: session.pageviews ?? 1,
+      events: 0,
+      engaged_ms: session.engagedMs ?? 0,
+      bounce: Number(session.bounce ?? false),
+      entry_page: session.entryPage ?? 'example.com/models',
+      exit_page: session.exitPage ?? 'example.com/models',
+      click_key: session.clickKey ?? '0',
+      channel: session.channel ?? 'Organic Social',
+      side: session.side ?? 'Social',
+      side_with_paid: session.side ?? 'Social',
+      source: session.source ?? 'instagram.com',
+      platform: session.platform ?? '',
+      link: session.link ?? '',
+      country: session.country ?? 'DE',
+      device: 'mobile',
+      in_app: session.inApp ?? '',
+      referrer_host: session.referrer ?? '',
+      rules_version: 1,
+    }
+    await warehouse.command(
+      `INSERT INTO sessions (${Object.keys(columns).join(', ')}) SELECT ${Object.keys(columns)
+        .map((name) => (name === 'visitors' ? '{visitors:Array(String)}' : `{${name}:String}`))
+        .join(', ')}`,
+      columns,
+    )
+  }
+  return ids
+}
+
 /** Makes a generation the current one of a day. */
 export async function turnDay(
   warehouse: Warehouse,
@@ -180,6 +312,14 @@ export async function turnDay(
     'INSERT INTO turned_days VALUES ({site:UInt32}, {day:Date}, {generation:UInt32}, now64(3))',
     { site: siteId, day, generation },
   )
+}
+
+function instant(time: number): string {
+  return new Date(time).toISOString().replace('T', ' ').replace('Z', '')
+}
+
+function propsOf({ event }: JudgedHit): string {
+  return event && Object.keys(event.props).length > 0 ? JSON.stringify(event.props) : ''
 }
 
 function escaped(value: string | number): string {

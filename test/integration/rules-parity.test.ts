@@ -267,7 +267,7 @@ for (const [name, format, ofHost] of FILES) {
     for await (const lines of readHits(format, source.chunks(), { site, ...(ofHost && { host: ofHost }) })) {
       for (const line of lines) {
         if (line.kind !== 'hit') continue
-        const judged = judge(line.hit, { site, days, landing: { verdict: '', link: null } })
+        const judged = judge(line.hit, { site, days, landing: { verdict: '', link: null, clickedAt: 0 } })
         hits.set(judged.hitId, judged)
       }
     }

@@ -99,6 +99,13 @@ export function judgedAs(hit: RawHit, day: string, change: Partial<JudgedHit> = 
     referrerHost: '',
     clickIdKinds: '',
     rulesVersion: 1,
+    clickKey: '0',
+    clickedAt: 0,
+    inApp: '',
+    consent: 'unasked',
+    previousVisitor: '',
+    utmValues: '',
+    event: null,
     ...change,
   }
 }

@@ -5,6 +5,7 @@ import { createInAppDetector, escapeRegExp } from '../channels/in-app.ts'
 import type { HitKind } from '../hit.ts'
 import type { Traffic } from '../judged.ts'
 import { remember } from '../remember.ts'
+import type { BurstReason } from './burst.ts'
 import type { BotClass, TrafficFacts } from './facts.ts'
 import { createPreviewDetector } from './preview.ts'
 
@@ -34,6 +35,8 @@ export type TrafficReason =
   | 'no_browser'
   /** A person's browser by all that it says, from a network of machines (`RawHit.hosting`). */
   | 'hosting_network'
+  /** A person's seen alone, a machine's by what came around it. */
+  | BurstReason
 
 export interface TrafficInput {
   kind: HitKind
@@ -55,7 +58,10 @@ export interface TrafficVerdict {
   previewOf: string
 }
 
-/** `preview`: link previews. `program`: something that names itself and is no browser. `network`: by where it stands. */
+/**
+ * `preview`: link previews. `program`: something that names itself and is no browser. `network`: by where it stands.
+ * `burst`: by what came around it.
+ */
 export type TrafficClass =
   | ''
   | BotClass
@@ -66,6 +72,7 @@ export type TrafficClass =
   | 'nameless'
   | 'program'
   | 'network'
+  | 'burst'
 
 const PERSON: TrafficVerdict = { traffic: 'person', reason: '', class: '', previewOf: '' }
 const HEAD: TrafficVerdict = { traffic: 'head', reason: 'head_request', class: 'head', previewOf: '' }
@@ -120,6 +127,7 @@ export function createTrafficDetector(facts: TrafficFacts): (input: TrafficInput
     }
     if (TEXT_BROWSER.test(userAgent)) return PERSON
     if (PHONE_BROWSER.test(userAgent) && !NOT_A_PHONE.test(userAgent)) return PERSON
+    if (APP_VIEW.test(userAgent) && !NOT_A_PHONE.test(userAgent)) return PERSON
     if (isbot(userAgent.replace(HARMLESS, ''))) return bot('bot_list', 'crawler')
     if (PLAIN_BROWSER.test(userAgent)) return PERSON
     if (isParserBot(userAgent)) return bot('bot_parser', 'crawler')
@@ -153,6 +161,11 @@ export function ofRequest({
   return mode === undefined || mode === '' || mode === 'navigate' ? null : SCRIPT
 }
 
+/** What stands of a click that looked like a person's, by what came around it (`burstsOf`). */
+export function burstVerdict(reason: BurstReason): TrafficVerdict {
+  return bot(reason, 'burst')
+}
+
 function bot(reason: TrafficReason, ofClass: TrafficClass): TrafficVerdict {
   return { traffic: 'bot', reason, class: ofClass, previewOf: '' }
 }
@@ -166,7 +179,14 @@ const TEXT_BROWSER = /^(?:E?Links|Lynx|w3m|Dillo|NetSurf)\b/i
 /** Telephones from before there were browsers to speak of; lists take their `Java` and their bare names for a tool's. */
 const PHONE_BROWSER =
   /\bMIDP|UP\.Browser|WAP[- ]?Browser|\bMAUI\b|_MAUI\b|Teleca|Obigo|NetFront|^UCWEB|JavaPlatform|Screen-\d+x\d+/i
-const NOT_A_PHONE = /agent|bot\b|bot[/-]|spider|crawl|compatible;|https?:\/\/|@|transcoder|validator|checker/i
+/**
+ * A web view of whatever app, by how Android and iOS begin its user agent. What the app adds is its own name, in which
+ * lists of bots find their words: `NewsArticle/`, `Grab/`, a `|` between two measures of the screen.
+ */
+const APP_VIEW =
+  /^Mozilla\/5\.0 \((?:Linux; [^()]*; wv\) AppleWebKit\/[\d.]+ \(KHTML, like Gecko\) Version\/4\.0 Chrome\/|iP(?:hone|ad|od)[^()]*\) AppleWebKit\/[\d.]+ \(KHTML, like Gecko\) Mobile\/)/
+const NOT_A_PHONE =
+  /agent|bot\b|bot[/-]|spider|crawl|compatible;|https?:\/\/|@|transcoder|validator|checker|preview|synthetic/i
 const BROWSER =
   /mozilla\/|webkit|gecko|khtml|presto|opera|ucweb|ucbrowser|dalvik|midp|brew|blackberry|nokia|sonyericsson|samsung|\blg[-/]|mot-|motorola|htc[_-]|zte|huawei|j2me|obigo|netfront|up\.browser|symbian|playstation|nintendo|palm|docomo|kddi|softbank|vodafone|dillo|series[46]0/i
 
@@ -176,7 +196,7 @@ const DEVICE =
 const CONTACT = /https?:\/\/|[\w.-]{1,64}@[\w-]{1,64}\.[a-z]{2}/i
 
 /** A name that claims to be compatible, and says nothing more: `Mozilla/4.0 (compatible; grub-client-2.3)`. */
-const COMPATIBLE_ALONE = /^Mozilla\/\d[\d.]* \(compatible;[^()]*\)?$/i
+const COMPATIBLE_ALONE = /^Mozilla\/\d[\d.]* \(compatible;[^()]*(?:\([^()]*\)[^()]*)*\)?$/i
 const PLATFORM = /msie|trident|gecko|khtml|konqueror|windows|linux|\bmac|office|opera|symbian/i
 
 function isProgram(userAgent: string): boolean {

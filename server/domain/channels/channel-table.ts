@@ -72,7 +72,8 @@ export function channelByTable(input: TableInput): [Channel, DecidedBy] {
   if (medium.organicSearch) return ['Organic Search', 'medium']
   if (medium.ai) return ['AI Assistants', 'medium']
   if (medium.referral) return ['Referral', 'medium']
-  if (category === 'email') return ['Email', 'source']
+  // Mailing services send texts and notifications too, and tag them so: Klaviyo's `utm_medium=sms`.
+  if (category === 'email' && !medium.sms && !medium.push) return ['Email', 'source']
   if (medium.email) return ['Email', 'medium']
   if (category === 'affiliate') return ['Affiliates', 'source']
   if (medium.affiliate) return ['Affiliates', 'medium']

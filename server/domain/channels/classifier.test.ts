@@ -101,6 +101,12 @@ test('a site on a shared hosting domain is no sibling of its neighbours', () => 
   expect(answer).toMatchObject({ channel: 'Referral', source: 'theirs.github.io' })
 })
 
+test('pages of this computer are the site’s own where it is on this computer, and no referrer elsewhere', () => {
+  const local = { ...NOTHING, referrer: 'http://127.0.0.1:4321/one' }
+  expect(classify({ ...local, siteHosts: ['127.0.0.1:4321'] }).referrerKind).toBe('internal')
+  expect(classify({ ...local, siteHosts: ['shop.example'] }).referrerKind).toBe('none')
+})
+
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),
   fc.webUrl({ withQueryParameters: true, withFragments: true }),

@@ -125,6 +125,7 @@ export function createReader(facts: ChannelFacts): (input: ClassifyInput) => Rea
       return { state: 'external', source, query: '' }
     }
     if (isOwn(referrer.host, input.siteHosts)) return { state: 'internal', source: null, query: '' }
+    if (referrer.kind === 'local') return NO_ORIGIN
     const source = index.ofHost(referrer.host, referrer.path)
     if (source.category === 'payment') return { state: 'payment', source: null, query: '' }
     return { state: 'external', source, query: referrer.query }

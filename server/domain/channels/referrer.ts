@@ -4,6 +4,8 @@ import { decodeQueryText } from '../urls/private-url.ts'
 export type Referrer =
   | { kind: 'web'; host: string; path: string; query: string }
   | { kind: 'app'; app: string }
+  /** This computer itself: no place on the web, unless the site is on it too (a demonstration, a test). */
+  | { kind: 'local'; host: string }
   | { kind: 'none' }
 
 const NONE: Referrer = { kind: 'none' }
@@ -15,8 +17,7 @@ const BARE_HOST = /^((?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]+)(?::\d+)?(?:$|(\/[^?#]*)?
 const ESCAPED = /^https?%3a%2f%2f/i
 
 /**
- * Reads a referrer. Words such as `direct` or `-`, addresses of this computer, files and extensions are no
- * referrer. A host without a scheme is one. Never throws.
+ * Reads a referrer. Words such as `direct` or `-`, files and extensions are no referrer. A host without a scheme is one. Never throws.
  */
 export function parseReferrer(referrer: string): Referrer {
   const given = referrer.trim()
@@ -25,7 +26,8 @@ export function parseReferrer(referrer: string): Referrer {
   const web = WEB.exec(text) ?? BARE_HOST.exec(text)
   if (web) {
     const host = cleanHost(web[1] ?? '')
-    if (host === '' || host === 'localhost' || host.endsWith('.localhost') || isNowhere(host)) return NONE
+    if (host === '' || isNowhere(host)) return NONE
+    if (isLocal(host)) return { kind: 'local', host }
     return { kind: 'web', host, path: web[2] || '/', query: web[3] ?? '' }
   }
   const app = APP.exec(text)?.[1]
@@ -44,11 +46,15 @@ function cleanHost(authority: string): string {
 const MAX_HOST = 253
 
 function isNowhere(host: string): boolean {
+  return host.length > MAX_HOST || /[\s<>"'`{}|^%]/.test(host)
+}
+
+function isLocal(host: string): boolean {
   return (
-    host.length > MAX_HOST ||
+    host === 'localhost' ||
+    host.endsWith('.localhost') ||
     host.startsWith('127.') ||
     host === '0.0.0.0' ||
-    host === '[::1]' ||
-    /[\s<>"'`{}|^%]/.test(host)
+    host === '[::1]'
   )
 }

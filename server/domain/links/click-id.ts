@@ -23,6 +23,13 @@ const MAX_TIME = 2 ** 48 - 1
 /** Longest click id, in characters. */
 export const CLICK_ID_CHARACTERS = 40
 
+/** The 64 random bits of a visit's click id as a decimal number; `0` for an id of the link alone, or none. */
+export function clickKey(clickId: string): string {
+  if (clickId.length !== CLICK_ID_CHARACTERS) return '0'
+  // Bytes 12 to 20 of the id are its characters 16 to 27.
+  return Buffer.from(clickId.slice(16, 28), 'base64url').readBigUInt64BE(0).toString()
+}
+
 /** What a click id says of the redirect that made it. */
 export interface ClickIdFacts {
   /** Unix milliseconds of the redirect. */

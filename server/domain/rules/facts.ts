@@ -24,7 +24,7 @@ export interface RuleFacts {
 export function referrerHost(referrer: string): string {
   if (referrer === '') return ''
   const read = parseReferrer(referrer)
-  if (read.kind === 'none') return ''
+  if (read.kind === 'none' || read.kind === 'local') return ''
   return read.kind === 'web' ? read.host : read.app
 }
 

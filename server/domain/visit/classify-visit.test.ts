@@ -39,7 +39,7 @@ test('a label says everything about a visit, and why', () => {
     botReason: '',
     botClass: '',
     rule: 'utm-source',
-    rulesVersion: 1_000_000,
+    rulesVersion: 2_000_000,
     evidence: [
       {
         about: 'channel',
@@ -185,7 +185,7 @@ test('a rule of the site’s own comes first and stands first in the evidence', 
     channel: 'Partners',
     source: 'dealer.example',
     rule: 'site:7',
-    rulesVersion: 1_000_003,
+    rulesVersion: 2_000_003,
   })
   expect(label.evidence?.map(({ from, decided }) => [from, decided])).toEqual([
     ['site-rule', true],

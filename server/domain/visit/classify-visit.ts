@@ -204,5 +204,5 @@ function userAgentOf({ userAgent }: VisitInput, headers: Record<string, string>)
 /** The address's own host is the site's. */
 function ownHost(url: string): string {
   const page = parseReferrer(url.slice(0, MAX_TEXT))
-  return page.kind === 'web' ? page.host : ''
+  return page.kind === 'web' || page.kind === 'local' ? page.host : ''
 }

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import type { Filter, Sides } from '../contract.ts'
 import { type FieldProblem, fieldName, QuestionError, shown } from '../problems.ts'
-import type { Order, Question } from '../question.ts'
-import { DIMENSIONS } from '../registry/dimensions.ts'
+import { type Condition, type Order, type Question, testsOf } from '../question.ts'
+import { DIMENSIONS, type Dimension, tablesCounted, tablesOf } from '../registry/dimensions.ts'
 import { METRICS } from '../registry/metrics.ts'
 import { parseFilters } from './filters.ts'
 import { questionSchema } from './schema.ts'
@@ -26,6 +26,7 @@ export function parseQuestion(body: unknown): Question {
   ]
   const conditions = parseFilters(asked.filters, problems)
   const order = parseOrder(asked, problems)
+  problems.push(...withoutTable(asked, conditions))
   if (problems.length > 0) throw new QuestionError(problems)
   return {
     site: asked.site,
@@ -71,6 +72,24 @@ function onBothSides(sides: Sides): FieldProblem[] {
         : [],
     ),
   ]
+}
+
+/** A metric can only be split and filtered by what its tables have. */
+function withoutTable(asked: Shape, conditions: readonly Condition[]): FieldProblem[] {
+  const metrics = known(METRICS, asked.metrics)
+  const named: [field: string, dimension: Dimension][] = asked.dimensions.flatMap((name, index) => {
+    const dimension = DIMENSIONS.get(name)
+    return dimension ? [[`dimensions[${index}]`, dimension]] : []
+  })
+  for (const { field, dimension } of testsOf(conditions))
+    named.push([field.replace(/\[2\]$/, '[1]'), dimension])
+  return named.flatMap(([field, dimension]) => {
+    const tables = tablesOf(dimension)
+    const lacks = metrics.find((metric) => !tablesCounted(metric).every((table) => tables.includes(table)))
+    if (!lacks) return []
+    const message = `${lacks.name} (of ${tablesCounted(lacks).join(', ')}) has no ${dimension.name}, which exists for ${tables.join(', ')}.`
+    return [{ field, message }]
+  })
 }
 
 /** Time ascending where there is a time axis, else the first metric descending; what ties, by the dimensions. */

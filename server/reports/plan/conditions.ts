@@ -1,10 +1,10 @@
 import type { Condition } from '../question.ts'
-import type { SqlScope, TextDimension } from '../registry/dimensions.ts'
-import type { Table } from '../registry/metrics.ts'
+import { dimensionSql, type SqlScope, type TextDimension } from '../registry/dimensions.ts'
+import type { Table } from '../registry/metric.ts'
 
 /** A dimension as answers show it: `(none)` or `(unknown)` where it is absent. */
 export function labelSql(dimension: TextDimension, table: Table, scope: SqlScope): string {
-  const text = dimension.sql[table](scope)
+  const text = dimensionSql(dimension, table, scope)
   return `if(${text} = '', '${dimension.absent}', ${text})`
 }
 
@@ -29,17 +29,17 @@ function conditionSql(condition: Condition, table: Table, scope: SqlScope): stri
 
 function testSql(test: Extract<Condition, { kind: 'test' }>, table: Table, scope: SqlScope): string {
   const { dimension, operator, values } = test
-  const text = dimension.sql[table](scope)
+  const text = dimensionSql(dimension, table, scope)
   const label = labelSql(dimension, table, scope)
   return `(${operator.sql({ text, label, values, parameters: scope.parameters })})`
 }
 
 /**
- * The widest condition on one dimension alone that conditions leave: what they ask of any other dimension may or may
+ * The widest condition on some dimensions alone that conditions leave: what they ask of any other dimension may or may
  * not hold. Under `not` the narrowest one is wanted instead, hence `unknown`.
  */
 export function onlyAbout(
-  dimension: string,
+  isAbout: (dimension: string) => boolean,
   conditions: readonly Condition[],
   table: Table,
   scope: SqlScope,
@@ -52,7 +52,7 @@ export function onlyAbout(
         condition.operator,
       )
     }
-    return condition.dimension.name === dimension ? testSql(condition, table, scope) : unknown
+    return isAbout(condition.dimension.name) ? testSql(condition, table, scope) : unknown
   }
   return join(
     conditions.map((condition) => reduce(condition, '1')),

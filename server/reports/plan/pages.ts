@@ -1,23 +1,14 @@
 import type { QueryOptions, Warehouse } from '../../warehouse/warehouse.ts'
-import { Parameters } from '../parameters.ts'
 import { type Condition, names } from '../question.ts'
 import { onlyAbout } from './conditions.ts'
-import { type MeasuredPages, type PeriodPlan, type Plan, periodSql, scopeOf } from './plan.ts'
-
-export const LANDING_PAGE = 'landing_page'
-
-/** The host of a landing page, `host/path`. */
-export function hostSql(page: string): string {
-  return `substringIndex(${page}, '/', 1)`
-}
-
-export function hostOf(page: string): string {
-  return page.split('/', 1)[0] ?? ''
-}
+import { hostOf, hostSql, LANDING_PAGE } from './hosts.ts'
+import { type MeasuredPages, type PeriodPlan, type Plan, periodSql } from './plan.ts'
+import { scopeOf, writing } from './scope.ts'
 
 /**
  * Where a page's host sent no pageview in a period, its arrivals and pageviews are unknown, not 0. That matters to
  * questions that name landing pages: each row by its own host, and where pages are only filtered by, all rows alike.
+ * Whether clicks landed is unknown of such hosts, whatever is asked.
  */
 export async function measurePages(
   warehouse: Warehouse,
@@ -25,17 +16,19 @@ export async function measurePages(
   period: PeriodPlan,
   options: QueryOptions,
 ): Promise<MeasuredPages | null> {
-  const { question, table } = plan
-  if (!question.metrics.some(({ ofPages }) => ofPages) || !names(question, LANDING_PAGE)) return null
-  const parameters = new Parameters()
+  const { question } = plan
+  const ofPages = question.metrics.some(({ ofPages }) => ofPages) && names(question, LANDING_PAGE)
+  if (!ofPages && !question.metrics.some(({ ofMeasured }) => ofMeasured)) return null
+  const { parameters } = writing(plan)
   const rows = await warehouse.query<{ host: string }>(
-    `SELECT DISTINCT ${hostSql('landing_page')} AS host FROM ${table}
+    `SELECT DISTINCT ${hostSql('landing_page')} AS host FROM hits
      WHERE ${periodSql(plan, period, parameters)} AND kind = 'pageview' AND landing_page != ''`,
     parameters.values,
     options,
   )
   const hosts = rows.map(({ host }) => host)
-  if (question.dimensions.some(({ name }) => name === LANDING_PAGE)) return { hosts, measured: true }
+  if (!ofPages || question.dimensions.some(({ name }) => name === LANDING_PAGE))
+    return { hosts, measured: true }
   const named = pagesNamed(question.conditions).some((page) => hosts.includes(hostOf(page)))
   return { hosts, measured: named || (await anyHitOn(hosts, warehouse, plan, period, options)) }
 }
@@ -47,12 +40,14 @@ async function anyHitOn(
   period: PeriodPlan,
   options: QueryOptions,
 ): Promise<boolean> {
-  const parameters = new Parameters()
-  const { question, table } = plan
+  const statement = writing(plan)
+  const { parameters } = statement
+  const scope = scopeOf(statement, { ...period, landings: false })
+  const isPage = (dimension: string) => dimension === LANDING_PAGE
   const rows = await warehouse.query(
-    `SELECT 1 FROM ${table} WHERE ${periodSql(plan, period, parameters)}
+    `SELECT 1 FROM hits WHERE ${periodSql(plan, period, parameters)}
      AND ${hostSql('landing_page')} IN ${parameters.bind('Array(String)', hosts)}
-     AND ${onlyAbout(LANDING_PAGE, question.conditions, table, scopeOf(plan, parameters))} LIMIT 1`,
+     AND ${onlyAbout(isPage, plan.question.conditions, 'hits', scope)} LIMIT 1`,
     parameters.values,
     options,
   )

@@ -1,8 +1,8 @@
+import type { Goal } from '../../domain/goals/goal.ts'
+import type { PageKind } from '../../domain/pages/page-kind.ts'
 import type { LocalDays } from '../../domain/time/local-day.ts'
 import type { Parameters } from '../parameters.ts'
-import { names, type Order, type Question, timeAxis } from '../question.ts'
-import type { SqlScope } from '../registry/dimensions.ts'
-import { type Defaults, STANDARD_DEFAULTS, type Table } from '../registry/metrics.ts'
+import { type Order, type Question, timeAxis } from '../question.ts'
 import { type SideChannels, sideChannels } from '../registry/sides.ts'
 import { currentRows, type Snapshot } from '../snapshot.ts'
 import { type Bucket, bucketsOf } from '../time/buckets.ts'
@@ -12,11 +12,18 @@ import type { Period } from '../time/period.ts'
 export interface Plan {
   question: Question
   snapshot: Snapshot
-  table: Table
-  defaults: Defaults
+  zone: LocalDays
   sides: SideChannels
+  site: SiteFacts
   main: PeriodPlan
   compare: PeriodPlan | null
+}
+
+/** What the control store knows of a site and a question may need. */
+export interface SiteFacts {
+  currency: string
+  goals: readonly Goal[]
+  pageKinds: readonly PageKind[]
 }
 
 /** One of the two periods of a question, ready to be counted. */
@@ -26,6 +33,10 @@ export interface PeriodPlan {
   buckets: readonly Bucket[]
   /** Which pages can be known about; null where nothing asked depends on it. */
   pages: MeasuredPages | null
+  /** Whether what became of clicks has to be looked up: it costs a join. */
+  landings: boolean
+  /** What there is among the period's conversions; null where none are asked for. */
+  conversions: ConversionFacts | null
 }
 
 export interface MeasuredPages {
@@ -33,6 +44,14 @@ export interface MeasuredPages {
   hosts: readonly string[]
   /** Whether the pages that the question's filters leave are on such a host at all. */
   measured: boolean
+}
+
+/** What a statement about conversions need not look for where there is none of it. */
+export interface ConversionFacts {
+  /** Events that carry a key of the caller's own. */
+  keyed: boolean
+  /** Conversions told from elsewhere, and by what they may be tied to a visit. */
+  external: { any: boolean; byClick: boolean; byVisitor: boolean; byExternalId: boolean }
 }
 
 export interface Statement {
@@ -45,29 +64,25 @@ export function makePlan(
   periods: { main: Period; compare: Period | null },
   zone: LocalDays,
   snapshot: Snapshot,
+  site: SiteFacts,
 ): Plan {
   const axis = timeAxis(question)
   const periodPlan = (period: Period): PeriodPlan => ({
     period,
     buckets: axis ? bucketsOf(axis.dimension.unit, period, zone) : [],
     pages: null,
+    landings: false,
+    conversions: null,
   })
   return {
     question,
     snapshot,
-    table: 'hits',
-    defaults: {
-      people: names(question, 'traffic') ? '1' : STANDARD_DEFAULTS.people,
-      redirected: names(question, 'outcome') ? '1' : STANDARD_DEFAULTS.redirected,
-    },
+    zone,
     sides: sideChannels(question.sides),
+    site,
     main: periodPlan(periods.main),
     compare: periods.compare && periodPlan(periods.compare),
   }
-}
-
-export function scopeOf(plan: Plan, parameters: Parameters): SqlScope {
-  return { parameters, sides: plan.sides }
 }
 
 /** The rows of a period: current ones of its days, cut to its instants where there are such. */
@@ -77,14 +92,31 @@ export function periodSql(
   parameters: Parameters,
 ): string {
   const days = currentRows(snapshot, { from: period.firstDay, to: period.lastDay }, parameters)
-  if (!period.instants) return days
-  const start = parameters.bind('Int64', period.instants.start)
-  const end = parameters.bind('Int64', period.instants.end)
-  const instant = (milliseconds: string) => `fromUnixTimestamp64Milli(${milliseconds}, 'UTC')`
-  return `${days} AND time >= ${instant(start)} AND time < ${instant(end)}`
+  const instants = instantsSql(period, parameters)
+  return instants === null ? days : `${days} AND ${instants}`
 }
 
-/** Position on the time axis from 0, for a row of a judged table. */
+/** The condition that a row's `time` lies between a period's instants; null for whole days. */
+export function instantsSql({ instants }: Period, parameters: Parameters): string | null {
+  if (!instants) return null
+  const start = parameters.bind('Int64', instants.start)
+  const end = parameters.bind('Int64', instants.end)
+  const instant = (milliseconds: string) => `fromUnixTimestamp64Milli(${milliseconds}, 'UTC')`
+  return `time >= ${instant(start)} AND time < ${instant(end)}`
+}
+
+/** The current rows of the days around a period: so many before its first and after its last. */
+export function daysAround(
+  { snapshot, zone }: Pick<Plan, 'snapshot' | 'zone'>,
+  { period }: Pick<PeriodPlan, 'period'>,
+  { before, after }: { before: number; after: number },
+  parameters: Parameters,
+): string {
+  const from = zone.shift(period.firstDay, -before)
+  return currentRows(snapshot, { from, to: zone.shift(period.lastDay, after) }, parameters)
+}
+
+/** Position on the time axis from 0, for a row with a `time` and a `day`. */
 export function positionSql(plan: Plan, { buckets, period }: PeriodPlan, parameters: Parameters): string {
   const axis = timeAxis(plan.question)
   const first = buckets[0]

@@ -1,0 +1,97 @@
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { Goal } from '../domain/goals/goal.ts'
+import type { PageKind } from '../domain/pages/page-kind.ts'
+import type { Site } from '../domain/site.ts'
+import { answerFunnel } from '../reports/funnel/answer.ts'
+import type { FunnelAnswer } from '../reports/funnel/contract.ts'
+import { parseFunnel } from '../reports/funnel/parse.ts'
+import { QuestionError, shown } from '../reports/problems.ts'
+import type { Warehouse } from '../warehouse/warehouse.ts'
+import { funnelAnswerSchema, funnelJsonSchema } from './funnel-schemas.ts'
+import { HttpProblem, problem, problemResponse } from './problem.ts'
+import { refusal } from './query.ts'
+
+export interface FunnelDeps {
+  warehouse: Warehouse
+  sites: { byName(name: string): Promise<Site | null> }
+  goals(siteId: number): Promise<readonly Goal[]>
+  pageKinds(siteId: number): Promise<readonly PageKind[]>
+  /** Unix milliseconds before which everything that the edges received is in the warehouse. */
+  freshness(): number
+  /** Unix milliseconds; the clock where it is left out. */
+  now?(): number
+}
+
+/** As of any question: its values, percent-encoded, still fit a request to a ClickHouse server. */
+const MAX_BODY_BYTES = 256 * 1024
+
+const funnelRoute = createRoute({
+  method: 'post',
+  path: '/api/v1/funnel',
+  summary: 'Ask how far visitors get on a way',
+  description: 'Two to eight steps: clicks, pages, goals. Each visitor counts once, as far as they got.',
+  tags: ['Reports'],
+  request: { body: { required: true, content: { 'application/json': { schema: funnelJsonSchema() } } } },
+  responses: {
+    200: {
+      description: 'The figures.',
+      content: { 'application/json': { schema: funnelAnswerSchema } },
+    },
+    400: problemResponse('The question cannot be answered as asked; `errors` names the fields.'),
+    413: problemResponse('The question is longer than 256 kB.'),
+    415: problemResponse('The question is not JSON.'),
+    422: problemResponse('The question is too heavy for the engine’s limits of time and memory.'),
+    503: problemResponse('The warehouse is away; `Retry-After` says when to ask again.'),
+  },
+})
+
+/** `POST /api/v1/funnel`. */
+export function funnelRoutes(deps: FunnelDeps): OpenAPIHono {
+  const app = new OpenAPIHono()
+  app.use(
+    funnelRoute.path,
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: (c) => problem(c, 413, `A question is at most ${MAX_BODY_BYTES / 1024} kB long.`),
+    }),
+  )
+  app.openapi(funnelRoute, async (c) => {
+    try {
+      return c.json(await answerOf(deps, c), 200)
+    } catch (error) {
+      const answer =
+        error instanceof HttpProblem ? problem(c, error.status, error.message) : refusal(c, error)
+      return answer as never
+    }
+  })
+  return app
+}
+
+async function answerOf(deps: FunnelDeps, c: Context): Promise<FunnelAnswer> {
+  const funnel = parseFunnel(await readJson(c))
+  const site = await deps.sites.byName(funnel.site)
+  if (!site) throw new QuestionError([{ field: 'site', message: `There is no site ${shown(funnel.site)}.` }])
+  return answerFunnel(funnel, {
+    warehouse: deps.warehouse,
+    site,
+    completeUntil: deps.freshness(),
+    now: deps.now?.() ?? Date.now(),
+    goals: () => deps.goals(site.id),
+    pageKinds: () => deps.pageKinds(site.id),
+    signal: c.req.raw.signal,
+  })
+}
+
+async function readJson(c: Context): Promise<unknown> {
+  if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? ''))
+    throw new HttpProblem(415, 'Send the question as application/json.')
+  const text = await c.req.text()
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw new QuestionError([{ field: 'body', message: `This is not JSON: ${message}.` }])
+  }
+}

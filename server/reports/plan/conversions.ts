@@ -1,0 +1,122 @@
+import type { Goal } from '../../domain/goals/goal.ts'
+import { testsOf } from '../question.ts'
+import { currentRows } from '../snapshot.ts'
+import { EVER, externalSql } from './external.ts'
+import { daysAround, type PeriodPlan } from './plan.ts'
+import type { Writing } from './scope.ts'
+
+/** What every row of `hits` that reaches a goal brings along. */
+export const FACTS = ['time', 'day', 'hit_id', 'place', 'event', 'told', 'has_told', 'told_in'] as const
+/** The visit that a conversion belongs to; `about` holds what the question needs to know of it. */
+export const VISIT = ['session_id', 'session_day', 'session_start', 'about'] as const
+export const NO_ID = "toUUID('00000000-0000-0000-0000-000000000000')"
+
+/** A goal's hits may lie on another day than the visit's begin, which a midnight or a late hit parts from it. */
+const DAYS_OF_VISIT = 2
+
+/**
+ * Conversions as rows: `time`, `day`, `goal`, `event`, `value`, `other_currency`, `session_id`, and of the visit what the
+ * question names. Those of `conversions` have their own time, and more than the period's days are among them, since
+ * what came first in a session decides; those of `converting` have the time of their session.
+ */
+export function conversionsSql(
+  writing: Writing,
+  period: PeriodPlan,
+  table: 'conversions' | 'converting',
+): string {
+  const { plan, parameters } = writing
+  const { goals, currency } = plan.site
+  const about = aboutColumns(writing)
+  const after = table === 'converting' ? DAYS_OF_VISIT : 0
+  const sources = [
+    ...(goals.some(({ match }) => match.type !== 'external')
+      ? [goalHits(writing, period, about, after)]
+      : []),
+    ...(period.conversions?.external.any ? [externalSql(writing, period, about)] : []),
+  ]
+  if (sources.length === 0) sources.push(nothing(about))
+  const every = parameters.bind(
+    'Array(UInt8)',
+    goals.flatMap(({ count }, index) => (count === 'every' ? [index + 1] : [])),
+  )
+  const names = parameters.bind(
+    'Array(String)',
+    goals.map(({ name }) => name),
+  )
+  const kinds = parameters.bind(
+    'Array(String)',
+    goals.map(({ value }) => value.type),
+  )
+  const amounts = parameters.bind('Array(String)', goals.map(amountOf))
+  const own = parameters.bind('String', currency)
+  const inOwn = `told_in IN ('', ${own})`
+  const kind = `arrayElement(${kinds}, place)`
+  const visit = about.map((name, index) => `about.${index + 1} AS ${name}`)
+  const when = table === 'conversions' ? ['time', 'day'] : ['session_start AS time', 'session_day AS day']
+  const once = `SELECT * FROM (${sources.join('\nUNION ALL\n')})
+    ORDER BY time, hit_id LIMIT 1 BY place, if(session_id = ${NO_ID} OR has(${every}, place), hit_id, session_id)`
+  return `SELECT ${[...when, ...visit].join(', ')}, session_id, event, arrayElement(${names}, place) AS goal,
+      multiIf(${kind} = 'fixed', toDecimal64OrZero(arrayElement(${amounts}, place), 4),
+        ${kind} = 'event' AND ${inOwn}, told, toDecimal64(0, 4)) AS value,
+      if(${kind} = 'event' AND has_told AND NOT ${inOwn}, told_in, '') AS other_currency
+    FROM (${once})${table === 'converting' ? ` WHERE session_id != ${NO_ID}` : ''}`
+}
+
+/** Hits of people that reach goals, each with the visitor's session at that moment. */
+function goalHits(writing: Writing, period: PeriodPlan, about: readonly string[], after: number): string {
+  const { plan, parameters, goals: writer } = writing
+  const reached = plan.site.goals.flatMap((goal, index) =>
+    goal.match.type === 'external' ? [] : [`if(${writer.goal(goal)}, ${index + 1}, 0)`],
+  )
+  const days = daysAround(plan, period, { before: DAYS_OF_VISIT, after }, parameters)
+  const rows = period.conversions?.keyed ? keyedToo(writing, period, days) : days
+  const hits = `SELECT time, day, hit_id, visitor, event_key,
+        if(event_name = '', toString(event_type), toString(event_name)) AS event,
+        event_value AS told, event_has_value AS has_told, toString(event_currency) AS told_in,
+        arrayFilter(place -> place > 0, [${reached.join(', ')}]) AS places
+      FROM hits WHERE ${rows} AND traffic = 'person' AND kind IN ('pageview', 'event') AND notEmpty(places)`
+  const placed = `SELECT *, toUInt8(arrayJoin(places)) AS place FROM (${hits})`
+  // What carries a key of the caller's own (an order's number) counts once, however often its page is loaded.
+  const once = period.conversions?.keyed
+    ? `SELECT * FROM (${placed}) ORDER BY time, hit_id LIMIT 1 BY place, if(event_key = '', toString(hit_id), event_key)`
+    : placed
+  const sessions = visitsSql(about, 'arrayJoin(visitors)')
+  const around = daysAround(plan, period, { before: 2 * DAYS_OF_VISIT, after }, parameters)
+  return `SELECT ${[...FACTS, ...VISIT].join(', ')} FROM (${once}) AS reached
+    ASOF LEFT JOIN (${sessions} WHERE ${around}) AS visit ON visitor = key AND time >= session_start`
+}
+
+/** The rows of some days, and of any day before them those whose key comes again in these. */
+function keyedToo({ plan, parameters }: Writing, period: PeriodPlan, days: string): string {
+  const before = currentRows(plan.snapshot, { from: EVER.from, to: period.period.lastDay }, parameters)
+  const isKeyed = "kind = 'event' AND event_key != ''"
+  const again = `SELECT event_key FROM hits WHERE ${days} AND ${isKeyed}`
+  return `((${days}) OR (${before} AND ${isKeyed} AND event_key GLOBAL IN (${again})))`
+}
+
+/** Sessions as they are joined: by what, from when, and what the question needs to know of them. */
+export function visitsSql(about: readonly string[], key: string): string {
+  const columns = about.map((name) => `toString(${name === 'landing_page' ? 'entry_page' : name})`)
+  return `SELECT ${key} AS key, start AS session_start, session_id, day AS session_day,
+      tuple(${columns.join(', ')}) AS about FROM sessions FINAL`
+}
+
+/** What the question's dimensions need to know of a conversion's visit; never nothing, which a tuple cannot be. */
+function aboutColumns({ plan }: Writing): string[] {
+  const { dimensions, conditions } = plan.question
+  const named = [...dimensions, ...testsOf(conditions).map(({ dimension }) => dimension)]
+  const columns = named.flatMap((dimension) => (dimension.kind === 'text' ? dimension.about : []))
+  return [...new Set(['channel', ...columns])]
+}
+
+/** No rows, of the same columns. */
+function nothing(about: readonly string[]): string {
+  const texts = about.map(() => "''").join(', ')
+  return `SELECT toDateTime64(0, 3, 'UTC') AS time, toDate(0) AS day, ${NO_ID} AS hit_id, toUInt8(0) AS place,
+    '' AS event, toDecimal64(0, 4) AS told, toUInt8(0) AS has_told, '' AS told_in, ${NO_ID} AS session_id,
+    toDate(0) AS session_day, toDateTime64(0, 3, 'UTC') AS session_start, tuple(${texts}) AS about WHERE 0`
+}
+
+function amountOf({ value }: Goal): string {
+  return value.type === 'fixed' ? String(value.amount) : ''
+}
