@@ -1,8 +1,12 @@
+import { createVisitClassifier } from '../../server/domain/visit/classify-visit.ts'
+import { visitInputSchema } from '../../server/domain/visit/visit-input.ts'
+import { loadFacts } from '../../server/facts/load.ts'
 import type { QueryRequest } from '../../server/reports/contract.ts'
 import { dayIn } from '../src/shared/time/days.ts'
 import { cells, SCENARIOS, type Scenario } from './fixture-data.ts'
 import { linkStore } from './fixture-links.ts'
 import { answer } from './fixture-query.ts'
+import { ruleStore } from './fixture-rules.ts'
 
 export interface FixtureRequest {
   method: string
@@ -30,6 +34,9 @@ export function fixtureApi(scenario: Scenario): (request: FixtureRequest) => Fix
   const today = dayIn('Asia/Kuala_Lumpur')
   const data = cells(scenario, today)
   const store = linkStore(scenario)
+  const rules = ruleStore(scenario, data, today)
+  // The real one: a page that explains must not be shown made-up explanations.
+  let classify: ReturnType<typeof createVisitClassifier> | undefined
   return ({ method, url, authorization, accept, body }) => {
     const { pathname, searchParams } = new URL(url, 'http://localhost')
     if (scenario === 'loading') return null
@@ -68,6 +75,20 @@ export function fixtureApi(scenario: Scenario): (request: FixtureRequest) => Fix
         type: 'text/csv',
         body: [[...found.query.dimensions, ...found.query.metrics].join(','), ...rows].join('\n'),
       }
+    }
+    if (pathname === '/api/v1/classify') {
+      const read = visitInputSchema.safeParse(JSON.parse(body))
+      if (!read.success) return problem(400, 'Bad Request', 'The visit cannot be read.')
+      classify ??= createVisitClassifier(loadFacts())
+      return json(200, classify(read.data, { rules: rules.compiled() }))
+    }
+    const ofSite = /^\/api\/v1\/sites\/\d+\/rules(\/try)?$/.exec(pathname)
+    if (ofSite !== null && method === 'GET') return json(200, rules.list())
+    if (ofSite !== null) {
+      const read = ofSite[1] === '/try' ? rules.attempt(body) : rules.replace(body)
+      return 'errors' in read
+        ? problem(read.status, read.title, read.detail, read.errors)
+        : json(200, read.answer)
     }
     if (pathname === '/api/v1/links' && method === 'GET') return json(200, store.list(searchParams))
     if (pathname === '/api/v1/links' && method === 'POST') {

@@ -84,6 +84,7 @@ function plain(page: string): Record<string, string> {
     placement: '(none)',
     link: '(none)',
     traffic: 'person',
+    traffic_reason: '(none)',
     outcome: '(none)',
   }
 }
@@ -193,7 +194,13 @@ export function cells(scenario: Scenario, today: string): Cell[] {
         add(dimensions, { clicks, arrivals, pageviews: arrivals * 2 })
       }
     }
-    const machine = (traffic: string, browser: string, botHits: number, outcome = 'redirected') =>
+    const machine = (
+      traffic: string,
+      reason: string,
+      browser: string,
+      botHits: number,
+      outcome = 'redirected',
+    ) =>
       add(
         {
           ...plain('(none)'),
@@ -203,18 +210,20 @@ export function cells(scenario: Scenario, today: string): Cell[] {
           source: '(direct)',
           link: 'go.meridian-motors.com/atlas-launch-in',
           traffic,
+          traffic_reason: reason,
           browser,
           outcome,
         },
         { botHits: Math.round(botHits * (0.6 + random()) * scale) },
       )
-    machine('bot', 'Googlebot', 41, '(none)')
-    machine('bot', 'AhrefsBot', 17, '(none)')
-    machine('preview', 'facebookexternalhit', 22)
-    machine('preview', 'WhatsApp', 12)
-    machine('prefetch', 'Chrome', 6)
-    machine('head', 'curl', 2)
-    machine('person', 'Chrome', 1.4, 'expired')
+    machine('bot', 'known_crawler', 'Googlebot', 41, '(none)')
+    machine('bot', 'bot_list', 'AhrefsBot', 17, '(none)')
+    machine('preview', 'link_preview', 'facebookexternalhit', 22)
+    machine('preview', 'link_preview', 'WhatsApp', 12)
+    machine('bot', 'ai_assistant', 'ChatGPT-User', 5, '(none)')
+    machine('prefetch', 'prefetch_header', 'Chrome', 6)
+    machine('head', 'head_request', 'curl', 2)
+    machine('person', '(none)', 'Chrome', 1.4, 'expired')
   }
   return found
 }

@@ -135,7 +135,7 @@ function group(cells: Cell[], [from, to]: Days, dimensions: string[]): Map<strin
   // A group that only machines made has no row, unless they were asked for.
   for (const [key, counts] of groups) {
     if (
-      !dimensions.some((name) => ['traffic', 'outcome'].includes(name)) &&
+      !dimensions.some((name) => ['traffic', 'traffic_reason', 'outcome'].includes(name)) &&
       counts.every((count) => count === 0)
     )
       groups.delete(key)

@@ -7,6 +7,8 @@ import {
 } from '@tanstack/react-router'
 import { compareSearch } from '../features/compare/search.ts'
 import { linksSearch } from '../features/links/search.ts'
+import { rulesSearch } from '../features/rules/search.ts'
+import { whySearch } from '../features/why/search.ts'
 import { parseSearch, stringifySearch } from '../shared/url/search.ts'
 import { z } from '../shared/zod.ts'
 import { Broken, NotFound } from './not-found.tsx'
@@ -25,7 +27,7 @@ const compare = createRoute({
   getParentRoute: () => root,
   path: '/',
   validateSearch: compareSearch,
-  component: lazyRouteComponent(() => import('../features/compare/compare-page.tsx'), 'ComparePage'),
+  component: lazyRouteComponent(() => import('./compare-route.tsx'), 'CompareRoute'),
 })
 
 const links = createRoute({
@@ -35,8 +37,22 @@ const links = createRoute({
   component: lazyRouteComponent(() => import('../features/links/links-page.tsx'), 'LinksPage'),
 })
 
+const why = createRoute({
+  getParentRoute: () => root,
+  path: '/why',
+  validateSearch: whySearch,
+  component: lazyRouteComponent(() => import('../features/why/why-page.tsx'), 'WhyPage'),
+})
+
+const rules = createRoute({
+  getParentRoute: () => root,
+  path: '/rules',
+  validateSearch: rulesSearch,
+  component: lazyRouteComponent(() => import('../features/rules/rules-page.tsx'), 'RulesPage'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([compare, links]),
+  routeTree: root.addChildren([compare, links, why, rules]),
   basepath: '/app',
   parseSearch,
   stringifySearch,

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate, useSearch } from '@tanstack/react-router'
 import { ChevronsUpDown } from 'lucide-react'
+import { DemoBanner } from '../features/demo/demo-banner.tsx'
 import { sites, useSite } from '../shared/api/sites.ts'
 import { useRefusal } from '../shared/api/token.ts'
 import { ThemeSwitch } from './theme-switch.tsx'
@@ -18,18 +19,24 @@ export function Shell() {
         To the content
       </a>
       <header className="sticky top-0 z-20 border-b border-line bg-surface">
-        <div className="mx-auto flex h-13 max-w-330 items-center gap-1 px-6 max-sm:px-4">
+        <div className="mx-auto flex h-13 max-w-330 items-center gap-1 px-6 max-sm:px-3">
           <Wordmark />
-          <nav aria-label="Pages" className="flex h-full items-stretch gap-1">
+          <nav
+            aria-label="Pages"
+            className="flex h-full min-w-0 items-stretch gap-1 overflow-x-auto [scrollbar-width:none] max-sm:gap-0"
+          >
             <NavLink to="/" label="Compare" />
             <NavLink to="/links" label="Links" />
+            <NavLink to="/why" label="Why this channel?" short="Why?" />
+            <NavLink to="/rules" label="Channel rules" short="Rules" />
           </nav>
-          <div className="ml-auto flex items-center gap-1">
+          <div className="ml-auto flex shrink-0 items-center gap-1">
             <SitePicker />
             <ThemeSwitch />
           </div>
         </div>
       </header>
+      {refusal === null && <DemoBanner />}
       <main
         id="content"
         tabIndex={-1}
@@ -46,7 +53,7 @@ function Wordmark() {
     <Link
       to="/"
       aria-label="Jejak"
-      className="mr-5 flex items-center gap-2 rounded-sm font-semibold tracking-tight max-sm:mr-3"
+      className="mr-5 flex items-center gap-2 rounded-sm font-semibold tracking-tight max-sm:mr-1.5"
     >
       <svg viewBox="0 0 24 24" className="size-6 text-accent" aria-hidden="true">
         <g fill="currentColor">
@@ -60,14 +67,32 @@ function Wordmark() {
   )
 }
 
-function NavLink({ to, label }: { to: '/' | '/links'; label: string }) {
+function NavLink({
+  to,
+  label,
+  short,
+}: {
+  to: '/' | '/links' | '/why' | '/rules'
+  label: string
+  /** Shown instead at phone width. */
+  short?: string
+}) {
   return (
     <Link
       to={to}
       activeOptions={{ exact: true, includeSearch: false }}
-      className="relative flex items-center px-2.5 text-sm font-medium text-ink-2 hover:text-ink data-[status=active]:text-ink data-[status=active]:after:absolute data-[status=active]:after:inset-x-2 data-[status=active]:after:bottom-0 data-[status=active]:after:h-0.5 data-[status=active]:after:rounded-full data-[status=active]:after:bg-accent"
+      className="relative flex shrink-0 items-center px-2.5 text-sm font-medium text-ink-2 -outline-offset-2 max-sm:px-1.5 hover:text-ink data-[status=active]:text-ink data-[status=active]:after:absolute data-[status=active]:after:inset-x-2 data-[status=active]:after:bottom-0 data-[status=active]:after:h-0.5 data-[status=active]:after:rounded-full data-[status=active]:after:bg-accent"
     >
-      {label}
+      {short === undefined ? (
+        label
+      ) : (
+        <>
+          <span className="max-sm:sr-only">{label}</span>
+          <span aria-hidden className="sm:hidden">
+            {short}
+          </span>
+        </>
+      )}
     </Link>
   )
 }
@@ -87,7 +112,7 @@ function SitePicker() {
         onChange={(event) =>
           void navigate({ to: '.', search: (before) => ({ ...before, site: event.target.value }) })
         }
-        className="h-9 field-sizing-content max-w-44 appearance-none truncate rounded-md border border-transparent bg-transparent pr-7 pl-2.5 text-sm font-medium text-ink-2 hover:bg-hover hover:text-ink max-sm:max-w-32"
+        className="h-9 field-sizing-content max-w-44 appearance-none truncate rounded-md border border-transparent bg-transparent pr-7 pl-2.5 text-sm font-medium text-ink-2 hover:bg-hover hover:text-ink max-sm:max-w-22"
       >
         {data.map((one) => (
           <option key={one.id} value={one.name} className="bg-raised text-ink">

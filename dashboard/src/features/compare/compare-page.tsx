@@ -16,8 +16,12 @@ import { ComparisonPicker, RangePicker } from './range-picker.tsx'
 import { SidesPicker } from './sides-picker.tsx'
 import { useCompare, useTotals } from './use-compare.ts'
 
-/** Social beside search: totals, trend, landing pages, channels, and what was left out. */
-export function ComparePage() {
+/**
+ * Social beside search: totals, trend, landing pages, channels, and what was left out.
+ *
+ * @param offer what else may be begun with while there is no data
+ */
+export function ComparePage({ offer }: { offer?: ReactNode }) {
   const client = useQueryClient()
   const { totals, data, error } = useTotals()
   const available = data?.meta.available
@@ -25,6 +29,7 @@ export function ComparePage() {
     return (
       <Page>
         <FirstSteps />
+        {offer}
         <Notes />
       </Page>
     )

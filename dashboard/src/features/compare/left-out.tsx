@@ -3,6 +3,7 @@ import { Bot, ChevronRight } from 'lucide-react'
 import { useMemo } from 'react'
 import { report } from '../../shared/api/report.ts'
 import { count, share } from '../../shared/format/number.ts'
+import { DEAD_END, reasonWords, TRAFFIC_WORDS, type Words } from '../../shared/traffic-words.ts'
 import { Button } from '../../shared/ui/button.tsx'
 import { Card } from '../../shared/ui/card.tsx'
 import { Segmented } from '../../shared/ui/segmented.tsx'
@@ -10,15 +11,6 @@ import { Sheet } from '../../shared/ui/sheet.tsx'
 import { Empty, Failure, Skeleton } from '../../shared/ui/states.tsx'
 import { LEFT_OUT_VIEWS, type LeftOutView } from './search.ts'
 import { ask, useCompare } from './use-compare.ts'
-
-/** What `traffic` says of hits that are not counted, in words. */
-const TRAFFIC: Record<string, { label: string; why: string }> = {
-  bot: { label: 'Robots', why: 'Crawlers, scripts and scanners that name themselves or behave like one' },
-  preview: { label: 'Link previews', why: 'A platform fetched the link to draw its card' },
-  prefetch: { label: 'Prefetches', why: 'A browser loaded it ahead; nobody opened it' },
-  head: { label: 'Checks', why: 'HEAD requests: something asked whether the link works' },
-  person: { label: 'Dead ends', why: 'People whose link was unknown, expired or disabled' },
-}
 
 /** How many hits the figures leave out, by what sent them. */
 function useLeftOut(dimension: string) {
@@ -81,26 +73,14 @@ export function LeftOutCard() {
               hits of machines and dead ends
             </span>
           </p>
-          <PartList
-            found={found}
-            label={(name) => TRAFFIC[name]?.label ?? name}
-            why={(name) => TRAFFIC[name]?.why}
-          />
+          <PartList found={found} words={(name) => wordsFor('kind', name)} />
         </div>
       )}
     </Card>
   )
 }
 
-function PartList({
-  found,
-  label,
-  why,
-}: {
-  found: Part[]
-  label: (name: string) => string
-  why?: (name: string) => string | undefined
-}) {
+function PartList({ found, words }: { found: Part[]; words: (name: string) => Words }) {
   const most = found[0]?.hits ?? 1
   const total = sum(found)
   return (
@@ -108,11 +88,11 @@ function PartList({
       {found.map((part) => (
         <li key={part.name} className="border-t border-line py-2 text-sm first:border-0">
           <div className="flex items-baseline gap-3">
-            <span className="min-w-0 flex-1 wrap-anywhere">{label(part.name)}</span>
+            <span className="min-w-0 flex-1 wrap-anywhere">{words(part.name).label}</span>
             <span className="text-xs text-ink-3 tabular-nums">{share(part.hits / total)}</span>
             <span className="w-20 text-right font-medium tabular-nums">{count(part.hits)}</span>
           </div>
-          {why?.(part.name) !== undefined && <p className="text-xs text-ink-3">{why(part.name)}</p>}
+          {words(part.name).why !== '' && <p className="text-xs text-ink-3">{words(part.name).why}</p>}
           <div
             aria-hidden
             className="mt-1.5 h-1 rounded-full bg-other"
@@ -126,6 +106,7 @@ function PartList({
 
 const VIEWS: Record<LeftOutView, { label: string; dimension: string }> = {
   kind: { label: 'Kind', dimension: 'traffic' },
+  reason: { label: 'Reason', dimension: 'traffic_reason' },
   browser: { label: 'Agent', dimension: 'browser' },
   page: { label: 'Page', dimension: 'landing_page' },
   link: { label: 'Link', dimension: 'link' },
@@ -142,14 +123,20 @@ const OUTCOMES: Record<string, string> = {
   over_limit: 'Over its limit',
 }
 
+/** What a part is called, and why it was left out where its name does not say. */
+function wordsFor(by: LeftOutView, name: string): Words {
+  if (by === 'kind') return TRAFFIC_WORDS[name] ?? { label: name, why: '' }
+  // People have no reason: what is left out of theirs led nowhere.
+  if (by === 'reason') return name === '(none)' ? DEAD_END : reasonWords(name)
+  return { label: by === 'outcome' ? (OUTCOMES[name] ?? name) : name, why: '' }
+}
+
 /** The panel that takes apart what was left out. */
 export function LeftOutSheet() {
   const { search, change } = useCompare()
   const by = search.by ?? 'kind'
   const { data, error, refetch } = useLeftOut(VIEWS[by].dimension)
   const found = useMemo(() => parts(data?.results), [data])
-  const label = (name: string) =>
-    (by === 'kind' ? TRAFFIC[name]?.label : by === 'outcome' ? OUTCOMES[name] : name) ?? name
   return (
     <Sheet
       open={search.panel === 'left-out'}
@@ -170,11 +157,7 @@ export function LeftOutSheet() {
       ) : found.length === 0 ? (
         <Empty title="Nothing was left out in these days" />
       ) : (
-        <PartList
-          found={found}
-          label={label}
-          {...(by === 'kind' ? { why: (name: string) => TRAFFIC[name]?.why } : {})}
-        />
+        <PartList found={found} words={(name) => wordsFor(by, name)} />
       )}
     </Sheet>
   )

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parseSearch, stringifySearch } from '../../shared/url/search.ts'
 import { FILTER_DIMENSIONS, formatChip, leavesOutSearch, parseChip, withChip } from './filters.ts'
 import { baseQuestion, compareSearch, filterSearch, viewOf } from './search.ts'
-import { formatSides, moveChannel, ORGANIC, parseSides } from './sides.ts'
+import { formatSides, moveChannel, ORGANIC, parseSides, sideChannels } from './sides.ts'
 
 const chip = fc.record({
   dimension: fc.constantFrom(...FILTER_DIMENSIONS.map(({ name }) => name)),
@@ -95,8 +95,16 @@ describe('sides of one’s own', () => {
     })
   })
 
-  it('with an empty side or unknown channels mean the default', () => {
+  it('with an empty side mean the default', () => {
     expect(parseSides('custom', 'Email', '')).toBe('organic')
-    expect(parseSides('custom', 'Nonsense', 'Email')).toBe('organic')
+    expect(parseSides('custom', ' , ', 'Email')).toBe('organic')
+  })
+
+  it('may name channels of the site’s own, which its rules offer beside the built-in ones', () => {
+    const own = parseSides('custom', 'Organic Search', 'Creators, Partners')
+    expect(own).toEqual({ search: ['Organic Search'], social: ['Creators', 'Partners'] })
+    const offered = sideChannels(['Press', 'Creators', 'Email'], own)
+    expect(offered.slice(-3)).toEqual(['Press', 'Creators', 'Partners'])
+    expect(new Set(offered).size).toBe(offered.length)
   })
 })

@@ -15,7 +15,7 @@ export const SORTS = ['page', 'search', 'social', 'clicks', 'share', 'total'] as
 export type SortKey = (typeof SORTS)[number]
 
 /** What the panel of left-out hits can be taken apart by. */
-export const LEFT_OUT_VIEWS = ['kind', 'browser', 'page', 'link', 'outcome'] as const
+export const LEFT_OUT_VIEWS = ['kind', 'reason', 'browser', 'page', 'link', 'outcome'] as const
 export type LeftOutView = (typeof LEFT_OUT_VIEWS)[number]
 
 /** The Compare page's address. Everything may be absent or wrong: what is not understood falls back to the default. */

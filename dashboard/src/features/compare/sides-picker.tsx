@@ -1,12 +1,13 @@
+import { useQuery } from '@tanstack/react-query'
 import { ChevronDown } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { CHANNELS } from '../../../../server/domain/judged.ts'
+import { ruleList } from '../../shared/api/rules.ts'
 import { Button } from '../../shared/ui/button.tsx'
 import { Popover } from '../../shared/ui/popover.tsx'
 import { Segmented } from '../../shared/ui/segmented.tsx'
 import { SideMark } from '../../shared/ui/side-mark.tsx'
 import { Switch } from '../../shared/ui/switch.tsx'
-import { channelsOf, formatSides, moveChannel, type SideChoice, sideOf } from './sides.ts'
+import { channelsOf, formatSides, moveChannel, type SideChoice, sideChannels, sideOf } from './sides.ts'
 import { useCompare } from './use-compare.ts'
 
 const CHOICES: { value: SideChoice; label: ReactNode; hint: string }[] = [
@@ -17,7 +18,9 @@ const CHOICES: { value: SideChoice; label: ReactNode; hint: string }[] = [
 
 /** The switch that adds the paid channels to both sides, and the list of what stands where. */
 export function SidesPicker() {
-  const { view, change } = useCompare()
+  const { view, site, change } = useCompare()
+  const { data: own } = useQuery(ruleList(site?.id))
+  const ofRules = (own?.rules ?? []).flatMap(({ then }) => then.channel ?? [])
   const sides = channelsOf(view.sides)
   const custom = typeof view.sides !== 'string'
   return (
@@ -49,13 +52,14 @@ export function SidesPicker() {
           </p>
         </div>
         <ul className="max-h-80 overflow-auto px-4 py-2">
-          {CHANNELS.map((channel) => (
+          {sideChannels(ofRules, view.sides).map((channel) => (
             <li key={channel} className="flex items-center justify-between gap-3 py-0.5">
-              <span className="text-sm">{channel}</span>
+              <span className="min-w-0 text-sm wrap-anywhere">{channel}</span>
               <Segmented
                 label={`Side of ${channel}`}
                 value={sideOf(channel, sides)}
                 options={CHOICES}
+                className="shrink-0"
                 onChange={(to) => {
                   const next = moveChannel(channel, to, sides)
                   if (next.search.length > 0 && next.social.length > 0)

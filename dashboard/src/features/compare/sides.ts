@@ -11,12 +11,19 @@ export const WITH_PAID: { search: string[]; social: string[] } = {
   social: ['Organic Social', 'Organic Video', 'Paid Social', 'Paid Video'],
 }
 
-const known = (text: string | undefined): string[] =>
-  (text ?? '').split(',').filter((channel) => CHANNELS.some((name) => name === channel))
+/** Any name may be a channel of the site's own: the API says where there is none of this name. */
+const named = (text: string | undefined): string[] => [
+  ...new Set(
+    (text ?? '')
+      .split(',')
+      .map((channel) => channel.trim())
+      .filter((channel) => channel !== ''),
+  ),
+]
 
 /** The sides that an address names: `sides=with_paid`, or lists of channels under `search` and `social`. */
 export function parseSides(sides?: string, search?: string, social?: string): Sides {
-  const own = { search: known(search), social: known(social).filter((one) => !known(search).includes(one)) }
+  const own = { search: named(search), social: named(social).filter((one) => !named(search).includes(one)) }
   if (sides === 'custom' && own.search.length > 0 && own.social.length > 0) return own
   return sides === 'with_paid' ? 'with_paid' : 'organic'
 }
@@ -36,6 +43,12 @@ export function formatSides(sides: Sides): {
 export function channelsOf(sides: Sides): { search: string[]; social: string[] } {
   if (typeof sides !== 'string') return sides
   return sides === 'organic' ? ORGANIC : WITH_PAID
+}
+
+/** Every channel that may stand on a side: the built-in ones, those of the site's rules, and those on a side already. */
+export function sideChannels(ownOfRules: readonly string[], sides: Sides): string[] {
+  const { search, social } = channelsOf(sides)
+  return [...new Set([...CHANNELS, ...ownOfRules, ...search, ...social])]
 }
 
 export type SideChoice = 'search' | 'social' | 'none'

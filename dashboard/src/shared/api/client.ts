@@ -2,7 +2,7 @@ import { ApiProblem, problemFrom } from './problem.ts'
 import { apiToken, setRefusal } from './token.ts'
 
 export interface ApiCall {
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   body?: unknown
   accept?: string
   signal?: AbortSignal

@@ -10,15 +10,24 @@ const border = (invalid: boolean) => (invalid ? 'border-danger' : 'border-line-s
 
 interface FieldParts {
   label: string
+  /** Only for screen readers: where a row or a column already says what stands here. */
+  labelHidden?: boolean | undefined
   hint?: ReactNode
   error?: string | undefined
 }
 
 /** Label, control, hint and error, tied together for screen readers. */
-function Frame({ id, label, hint, error, children }: FieldParts & { id: string; children: ReactNode }) {
+function Frame({
+  id,
+  label,
+  labelHidden = false,
+  hint,
+  error,
+  children,
+}: FieldParts & { id: string; children: ReactNode }) {
   return (
     <div className="min-w-0">
-      <label htmlFor={id} className="mb-1 block text-xs font-medium text-ink-2">
+      <label htmlFor={id} className={labelHidden ? 'sr-only' : 'mb-1 block text-xs font-medium text-ink-2'}>
         {label}
       </label>
       {children}
@@ -43,6 +52,7 @@ function described(id: string, hint: ReactNode, error: string | undefined) {
 
 export function TextField({
   label,
+  labelHidden,
   hint,
   error,
   prefix,
@@ -51,7 +61,7 @@ export function TextField({
 }: FieldParts & Omit<ComponentProps<'input'>, 'prefix'> & { prefix?: string }) {
   const id = useId()
   return (
-    <Frame id={id} label={label} hint={hint} error={error}>
+    <Frame id={id} label={label} labelHidden={labelHidden} hint={hint} error={error}>
       <div className="flex min-w-0">
         {prefix !== undefined && (
           <span className="flex max-w-[60%] shrink-0 items-center truncate rounded-l-md border border-r-0 border-line-strong bg-sunken px-2.5 text-sm text-ink-3">
@@ -76,10 +86,16 @@ export function TextField({
   )
 }
 
-export function TextArea({ label, hint, error, ...rest }: FieldParts & ComponentProps<'textarea'>) {
+export function TextArea({
+  label,
+  labelHidden,
+  hint,
+  error,
+  ...rest
+}: FieldParts & ComponentProps<'textarea'>) {
   const id = useId()
   return (
-    <Frame id={id} label={label} hint={hint} error={error}>
+    <Frame id={id} label={label} labelHidden={labelHidden} hint={hint} error={error}>
       <textarea
         id={id}
         rows={3}
@@ -94,6 +110,7 @@ export function TextArea({ label, hint, error, ...rest }: FieldParts & Component
 /** A native select: the platform's own list on a phone, type-ahead everywhere. */
 export function SelectField({
   label,
+  labelHidden,
   hint,
   error,
   options,
@@ -101,7 +118,7 @@ export function SelectField({
 }: FieldParts & ComponentProps<'select'> & { options: { value: string; label: string }[] }) {
   const id = useId()
   return (
-    <Frame id={id} label={label} hint={hint} error={error}>
+    <Frame id={id} label={label} labelHidden={labelHidden} hint={hint} error={error}>
       <div className="relative">
         <select
           id={id}
