@@ -152,6 +152,30 @@ describe('a way within a session', () => {
     expect(counts(await asked(day, question, visits))).toEqual([1, 1, 1])
   })
 
+  test('does not take in what came after it, before that has a session of its own', async () => {
+    const doings: Doing[] = [
+      ['10:00:00', '/a'],
+      ['12:00:00', '/b'],
+    ]
+    const visits = [{ start: instantOf('10:00:00'), end: instantOf('10:05:00'), visitors: ['a'] }]
+    expect(counts(await asked(doings, { steps: A_B, window: 'session' }, visits))).toEqual([1, 0])
+  })
+
+  test('is the one that was complete first, though another session began before it', async () => {
+    const doings: Doing[] = [
+      ['10:00:00', 'click', { clickKey: '1' }],
+      ['10:00:00', '/a', landing('1')],
+      ['18:00:00', 'sold', { visitor: '', clickKey: '1', clickedAt: Date.parse(instantOf('10:00:00')) }],
+      ['14:00:00', '/a'],
+      ['15:00:00', 'sold'],
+    ]
+    const visits = ['10:00:00', '14:00:00'].map((start) => ({ start: instantOf(start), visitors: ['a'] }))
+    const steps = [{ page: '/a' }, { goal: 'Sold' }]
+    const answer = await asked(doings, { steps, window: 'session' }, visits)
+    expect(counts(answer)).toEqual([1, 1])
+    expect(answer.steps[1]?.median_seconds_from_previous).toBe(3600)
+  })
+
   test('has a click without a landing only as its first step', async () => {
     const doings: Doing[] = [
       ['10:00:00', 'click'],
