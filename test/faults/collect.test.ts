@@ -4,7 +4,7 @@ import { createService, type Service, until } from '../support/service.ts'
 import { type PageLoad, startPages } from './collect-load.ts'
 import { embeddedWarehouse, loadedUntilNow } from './ledger.ts'
 
-const ROUNDS = Number(process.env.JEJAK_FAULT_ROUNDS ?? 3)
+const ROUNDS = Number(process.env.JEJAK_FAULT_ROUNDS ?? 2)
 const ROUND_MS = 60_000
 const ORIGIN = 'https://shop.example'
 const PAGE = 10_000

@@ -5,7 +5,7 @@ import { type CrmLoad, startCrms } from './conversions-load.ts'
 import { addSalesGoal, expectAsTold, expectToldOnce } from './conversions-told.ts'
 import { embeddedWarehouse } from './ledger.ts'
 
-const ROUNDS = Number(process.env.JEJAK_FAULT_ROUNDS ?? 3)
+const ROUNDS = Number(process.env.JEJAK_FAULT_ROUNDS ?? 2)
 const ROUND_MS = 60_000
 
 let service: Service

@@ -11,7 +11,7 @@ import { createService, type Service, until } from '../support/service.ts'
 import { embeddedWarehouse, expectAnsweredOnce, expectExactlyOnce } from './ledger.ts'
 import { type Load, startLoad } from './load.ts'
 
-const ROUNDS = Number(process.env.JEJAK_FAULT_ROUNDS ?? 3)
+const ROUNDS = Number(process.env.JEJAK_FAULT_ROUNDS ?? 2)
 const ROUND_MS = 60_000
 const RATE = 300
 const VICTIM = fileURLToPath(new URL('./loader-victim.ts', import.meta.url))

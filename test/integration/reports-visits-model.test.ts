@@ -63,7 +63,7 @@ function madeUp(site: Parameters<typeof hit>[0]): World {
       moved: fc.boolean(),
       late: pick(2, 30, 3600 * 20),
     }),
-    { numRuns: 110, seed: 20261122 },
+    { numRuns: 70, seed: 20261122 },
   )
   visits.forEach(({ channel, country, other, minutes, what, click, moved, late }, index) => {
     // Each visit's instants are its own, so that the order of what happens is never open.
@@ -200,7 +200,7 @@ test('every question about visits is answered as the model answers it', async ()
         }
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   )
 }, 120_000)
 

@@ -79,7 +79,7 @@ test('sessions are the same whatever order and batches their hits come in, and e
       await rebuilt(days[0] ?? '', days.at(-1) ?? '')
       expect(await storedSessions(engine, site)).toEqual(expected)
     }),
-    { numRuns: 30, endOnFailure: true },
+    { numRuns: 20, endOnFailure: true },
   )
 }, 180_000)
 
