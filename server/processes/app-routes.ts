@@ -94,7 +94,8 @@ export function appRoutes(parts: AppParts): Hono {
     const immutable = c.req.path.startsWith('/app/assets/') && c.res.status === 200
     c.res.headers.set('Cache-Control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache')
   })
-  app.get('/app', (c) => c.redirect('/app/'))
+  // A view's state stands in the query: it goes along.
+  app.get('/app', (c) => c.redirect(`/app/${new URL(c.req.url).search}`))
   app.use(
     '/app/*',
     serveStatic({ root: DASHBOARD, rewriteRequestPath: (path) => path.replace(/^\/app/, '') }),
