@@ -37,7 +37,7 @@ export async function* rawPages(
   { siteId, from, to }: RawRange,
   pageRows: number,
   options: QueryOptions = {},
-): AsyncGenerator<RawPage> {
+): AsyncGenerator<RawPage, undefined> {
   let after: Place = { time: from - 1, id: LAST_ID }
   for (;;) {
     const rows = await warehouse.query<{ record: string; edge_run: string }>(

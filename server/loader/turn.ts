@@ -5,10 +5,10 @@ import { decodeHit } from '../spool/record.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { withinPartitions } from './batch.ts'
 import { findBursts } from './bursts.ts'
-import { uuid } from './duplicates.ts'
 import { type Enricher, judgeAll } from './enrich.ts'
 import { type Generations, type JudgedDaysLog, nextGeneration } from './generations.ts'
 import type { CarefulInserter } from './missing.ts'
+import { rawPages } from './raw-pages.ts'
 import type { Sessions } from './sessions.ts'
 import { TouchedVisitors } from './touched.ts'
 import { turnSessions } from './turn-sessions.ts'
@@ -69,8 +69,7 @@ export async function beginTurn(request: TurnRequest, deps: TurnDeps): Promise<T
   // Noted first: the next turn then takes another number even if this one dies before its first row.
   await judgedDays.note([{ siteId: request.siteId, day: '1970-01-01', generation, rulesVersion: 0 }])
   const seenDays = new Set<string>(request.days ?? [])
-  // A hit whose page gave it the id 0 at this very instant is left to `catchUp`.
-  let last = { time: request.from, id: '00000000-0000-0000-0000-000000000000' }
+  const rawHits = rawPages(warehouse, request, pageRows, { maxSeconds: 300 })
   let pages = 0
   let judgedHits = 0
   let backfilled = false
@@ -105,16 +104,8 @@ export async function beginTurn(request: TurnRequest, deps: TurnDeps): Promise<T
   }
 
   async function backfill(): Promise<void> {
-    const rows = await warehouse.query<RawRow>(
-      `SELECT record, edge_run FROM raw_hits
-       WHERE site = {site:UInt32} AND toDate(time) BETWEEN toDate(fromUnixTimestamp64Milli({time:Int64}, 'UTC')) AND toDate(fromUnixTimestamp64Milli({to:Int64}, 'UTC'))
-         AND time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')
-         AND (time, hit_id) > (fromUnixTimestamp64Milli({time:Int64}, 'UTC'), {id:UUID})
-       ORDER BY time, hit_id LIMIT {rows:UInt32}`,
-      { site: request.siteId, to: request.to, ...last, rows: pageRows },
-      { maxSeconds: 300 },
-    )
-    const hits = rows.map(rawHitOf)
+    const { value: page } = await rawHits.next()
+    const hits = page?.hits ?? []
     const [begin, end] = [hits[0], hits.at(-1)]
     if (begin && end) {
       if (begin.time < looked.from || end.time >= looked.to) {
@@ -122,7 +113,6 @@ export async function beginTurn(request: TurnRequest, deps: TurnDeps): Promise<T
         looked = { from: begin.time, to, bursts: await burstsOver(begin.time, to) }
       }
       await write(hits, looked.bursts, `turn:${request.siteId}:${generation}:${pages}`)
-      last = { time: end.time, id: uuid(end.hitId) }
     }
     pages++
     backfilled = hits.length < pageRows
