@@ -1,6 +1,6 @@
-import type { Rule, RuleDraft } from '../domain/rules/rule.ts'
+import type { RuleDraft } from '../domain/rules/rule.ts'
 import type { RuleList, RuleStore } from './control.ts'
-import { ControlError } from './errors.ts'
+import { changedItems, type ListWords } from './list-change.ts'
 import { inRevision } from './revision.ts'
 import type { Database } from './schema.ts'
 
@@ -17,24 +17,16 @@ export function ruleStore(database: Database): RuleStore {
 
     change(siteId, change, expectedRevision) {
       return inRevision(database, async (transaction) => {
-        const site = await transaction
-          .selectFrom('sites')
-          .select('id')
-          .where('id', '=', siteId)
-          .executeTakeFirst()
-        if (site === undefined) throw new ControlError('not_found', `There is no site ${siteId}.`)
         const [stored] = await storedLists(transaction, siteId)
         const current = stored?.list ?? { siteId, revision: 0, rules: [] }
-        if (expectedRevision !== undefined && expectedRevision !== current.revision) {
-          throw new ControlError(
-            'version_conflict',
-            `Somebody else changed these rules meanwhile: they are at revision ${current.revision} now. Read them again.`,
-            'revision',
-          )
-        }
-        const { rules, lastId } = numbered(change(current.rules), current.rules, stored?.lastId ?? 0)
-        const changed = JSON.stringify(rules) !== JSON.stringify(current.rules)
-        if (!changed) return current
+        const changed = await changedItems(
+          transaction,
+          { siteId, revision: current.revision, items: current.rules, usedId: stored?.lastId ?? 0 },
+          { change: (rules) => change(rules).map(inOrder), expectedRevision },
+          WORDS,
+        )
+        if (changed === null) return current
+        const { items: rules, lastId } = changed
         const list: RuleList = { siteId, revision: current.revision + 1, rules }
         const columns = {
           revision: list.revision,
@@ -66,21 +58,13 @@ async function storedLists(
   }))
 }
 
-/** New rules get ids that the site never had: judged hits still name the rules that are gone. */
-function numbered(
-  drafts: readonly RuleDraft[],
-  current: readonly Rule[],
-  usedId: number,
-): { rules: Rule[]; lastId: number } {
-  const known = new Set(current.map(({ id }) => id))
-  let lastId = usedId
-  const rules = drafts.map(({ id, name, enabled, when, then }, index): Rule => {
-    if (id !== null && !known.has(id)) {
-      const message = `There is no rule ${id}; leave the id out for a new rule.`
-      throw new ControlError('not_found', message, `rules[${index}].id`)
-    }
-    if (id === null) lastId++
-    return { id: id ?? lastId, name, enabled, when, then }
-  })
-  return { rules, lastId }
+const WORDS: ListWords = {
+  words: 'rules',
+  field: 'rules',
+  unknown: (id) => `There is no rule ${id}; leave the id out for a new rule.`,
+}
+
+/** The same fields in the same order: lists are compared as JSON. */
+function inOrder({ id, name, enabled, when, then }: RuleDraft): RuleDraft {
+  return { id, name, enabled, when, then }
 }
