@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import type { AttributeOptions } from './commands/attribute-options.ts'
 import type { DemoArgs } from './commands/demo.ts'
 import type { ReclassifyArgs } from './commands/reclassify.ts'
 import { type Config, ConfigError, readConfig, SETTINGS, type Setting } from './config.ts'
@@ -125,6 +126,25 @@ program
     process.exitCode = await classifyCommand({ file, evidence }, process)
   })
 
+program
+  .command('attribute <file>')
+  .description('Share out the conversions of a CSV file of paths among its channels, by several models.')
+  .option('--models <names>', 'which models, by commas (default: all that need no times)')
+  .option('--order <number>', 'touches that a state of markov looks back on: 1, 2 or 3 (default: 1)')
+  .option('--separator <text>', 'what stands between two touches of a path (default: " > ")')
+  .option('--columns <mapping>', 'names of the columns: path=…,conversions=…,value=…,nulls=…', eachOf)
+  .option('--collapse', 'make consecutive equal touches one')
+  .option('--no-collapse', 'count every touch (default)')
+  .option('--position <weights>', 'weights of first, middle and last touch (default: 40/20/40)')
+  .option('--direct <name>', 'a touch that lastNonDirect passes over, repeatable (default: Direct)', eachOf)
+  .option('--seed <number>', 'another draw, where shapleyRate has to be estimated')
+  .option('--json', 'print JSON: { model: { channel: { conversions, value } } }')
+  .option('--csv', 'print CSV: model, channel, conversions, value')
+  .action(async (file: string, options: Omit<AttributeOptions, 'file'>) => {
+    const { attributeCommand } = await import('./commands/attribute.ts')
+    process.exitCode = await attributeCommand({ ...options, file }, process)
+  })
+
 /** The app process behind `start`; not for people. */
 command('app-child', '', { hidden: true }).action(
   run('app', async (config, log) => (await app()).runAppChild(config, log)),
@@ -174,6 +194,11 @@ function withSettings(on: Command, settings: readonly Setting[]): Command {
     on.option(`${flag} <value>`, `${meaning} [${variable}; ${form}; ${standard || 'not set'}]`)
   }
   return on
+}
+
+/** Gathers an option that may be given several times. */
+function eachOf(value: string, before: readonly string[] = []): string[] {
+  return [...before, value]
 }
 
 type Log = ReturnType<typeof createLogger>
