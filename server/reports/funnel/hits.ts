@@ -1,5 +1,6 @@
 import { conditionsSql } from '../plan/conditions.ts'
 import { EVER } from '../plan/external.ts'
+import { IS_LANDING } from '../plan/landings.ts'
 import { currentRows } from '../snapshot.ts'
 import { daysRead, type FunnelWriting, widened } from './plan.ts'
 
@@ -14,7 +15,6 @@ import { daysRead, type FunnelWriting, widened } from './plan.ts'
 
 export const HIT_NUMBER = 'toUInt128(hit_id)'
 export const NEVER = "toDateTime64(0, 3, 'UTC')"
-const IS_LANDING = "kind = 'pageview' AND traffic = 'person' AND landing = 'verified' AND click_key != 0"
 /** A landing comes up to 24 hours after its click, on the next day or at a clock change the one after; clocks differ. */
 const DAYS_TO_LAND = { before: 1, after: 2 }
 const IS_TOLD = "kind = 'conversion' AND event_type = 'external'"

@@ -133,9 +133,8 @@ function lastVersions({ plan, parameters }: Writing, ever: string): string {
 
 /** What a click says of the visit that it led to. */
 function aboutClick(about: readonly string[]): string {
-  return about
-    .map((name) => (name === 'entry_page' || name === 'exit_page' ? "''" : `toString(${name})`))
-    .join(', ')
+  const columns: Record<string, string> = { entry_page: "''", exit_page: "''", identity: 'visitor' }
+  return about.map((name) => columns[name] ?? `toString(${name})`).join(', ')
 }
 
 function nowhere(about: readonly string[]): string {

@@ -6,7 +6,8 @@ import { daysAround, type PeriodPlan, type Plan } from './plan.ts'
 
 /** A landing comes up to 24 hours after its click: on the same local day or the next, the one after at a clock change. */
 const DAYS_TO_LAND = { before: 2, after: 2 }
-const IS_LANDING = "kind = 'pageview' AND traffic = 'person' AND landing = 'verified' AND click_key != 0"
+export const IS_LANDING =
+  "kind = 'pageview' AND traffic = 'person' AND landing = 'verified' AND click_key != 0"
 
 /**
  * Whether figures of a period depend on what became of its clicks. Without landings they do not; figures of clicks alone
