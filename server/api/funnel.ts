@@ -1,6 +1,5 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import type { Goal } from '../domain/goals/goal.ts'
 import type { PageKind } from '../domain/pages/page-kind.ts'
 import type { Site } from '../domain/site.ts'
@@ -10,8 +9,9 @@ import { parseFunnel } from '../reports/funnel/parse.ts'
 import { QuestionError, shown } from '../reports/problems.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { funnelAnswerSchema, funnelJsonSchema } from './funnel-schemas.ts'
-import { HttpProblem, problem, problemResponse } from './problem.ts'
+import { problemResponse } from './problem.ts'
 import { refusal } from './query.ts'
+import { questionLimit, readQuestion } from './question-body.ts'
 
 export interface FunnelDeps {
   warehouse: Warehouse
@@ -23,9 +23,6 @@ export interface FunnelDeps {
   /** Unix milliseconds; the clock where it is left out. */
   now?(): number
 }
-
-/** As of any question: its values, percent-encoded, still fit a request to a ClickHouse server. */
-const MAX_BODY_BYTES = 256 * 1024
 
 const funnelRoute = createRoute({
   method: 'post',
@@ -50,27 +47,19 @@ const funnelRoute = createRoute({
 /** `POST /api/v1/funnel`. */
 export function funnelRoutes(deps: FunnelDeps): OpenAPIHono {
   const app = new OpenAPIHono()
-  app.use(
-    funnelRoute.path,
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: (c) => problem(c, 413, `A question is at most ${MAX_BODY_BYTES / 1024} kB long.`),
-    }),
-  )
+  app.use(funnelRoute.path, questionLimit())
   app.openapi(funnelRoute, async (c) => {
     try {
       return c.json(await answerOf(deps, c), 200)
     } catch (error) {
-      const answer =
-        error instanceof HttpProblem ? problem(c, error.status, error.message) : refusal(c, error)
-      return answer as never
+      return refusal(c, error) as never
     }
   })
   return app
 }
 
 async function answerOf(deps: FunnelDeps, c: Context): Promise<FunnelAnswer> {
-  const funnel = parseFunnel(await readJson(c))
+  const funnel = parseFunnel(await readQuestion(c))
   const site = await deps.sites.byName(funnel.site)
   if (!site) throw new QuestionError([{ field: 'site', message: `There is no site ${shown(funnel.site)}.` }])
   return answerFunnel(funnel, {
@@ -82,16 +71,4 @@ async function answerOf(deps: FunnelDeps, c: Context): Promise<FunnelAnswer> {
     pageKinds: () => deps.pageKinds(site.id),
     signal: c.req.raw.signal,
   })
-}
-
-async function readJson(c: Context): Promise<unknown> {
-  if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? ''))
-    throw new HttpProblem(415, 'Send the question as application/json.')
-  const text = await c.req.text()
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    throw new QuestionError([{ field: 'body', message: `This is not JSON: ${message}.` }])
-  }
 }

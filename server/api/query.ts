@@ -1,19 +1,20 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { accepts } from 'hono/accepts'
-import { bodyLimit } from 'hono/body-limit'
 import type { Goal } from '../domain/goals/goal.ts'
 import type { PageKind } from '../domain/pages/page-kind.ts'
 import type { Site } from '../domain/site.ts'
 import { answerToCsv, csvFileName } from '../exports/csv.ts'
 import { answerQuestion } from '../reports/answer.ts'
+import { ModelsError } from '../reports/attribution/worker/models-error.ts'
 import type { QueryAnswer } from '../reports/contract.ts'
 import { parseQuestion } from '../reports/parse/question.ts'
 import { QuestionError, shown } from '../reports/problems.ts'
 import { describeRegistry } from '../reports/registry/describe.ts'
 import { type Warehouse, WarehouseError } from '../warehouse/warehouse.ts'
-import { problem, problemResponse } from './problem.ts'
+import { HttpProblem, problem, problemResponse } from './problem.ts'
 import { answerSchema, filterComponent, questionJsonSchema, registrySchema } from './query-schema.ts'
+import { questionLimit, readQuestion } from './question-body.ts'
 
 export interface QueryDeps {
   warehouse: Warehouse
@@ -29,8 +30,6 @@ export interface QueryDeps {
   now?(): number
 }
 
-/** The longest question that is read. Its values, percent-encoded, still fit a request to a ClickHouse server. */
-const MAX_BODY_BYTES = 256 * 1024
 const RETRY_AFTER_SECONDS = 5
 /** What nginx logs where the client went away; nobody is left to read it. */
 const CLIENT_GONE = 499
@@ -72,13 +71,7 @@ const registryRoute = createRoute({
 export function queryRoutes(deps: QueryDeps): OpenAPIHono {
   const app = new OpenAPIHono()
   app.openAPIRegistry.registerComponent('schemas', 'Filter', filterComponent)
-  app.use(
-    queryRoute.path,
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: (c) => problem(c, 413, `A question is at most ${MAX_BODY_BYTES / 1024} kB long.`),
-    }),
-  )
+  app.use(queryRoute.path, questionLimit())
   app.openapi(queryRoute, async (c) => {
     try {
       const answer = await answerBody(deps, c)
@@ -92,7 +85,7 @@ export function queryRoutes(deps: QueryDeps): OpenAPIHono {
 }
 
 async function answerBody(deps: QueryDeps, c: Context): Promise<QueryAnswer> {
-  const question = parseQuestion(await readJson(c))
+  const question = parseQuestion(await readQuestion(c))
   const site = await deps.sites.byName(question.site)
   if (!site)
     throw new QuestionError([{ field: 'site', message: `There is no site ${shown(question.site)}.` }])
@@ -106,19 +99,6 @@ async function answerBody(deps: QueryDeps, c: Context): Promise<QueryAnswer> {
     pageKinds: async () => (await deps.pageKinds?.(site.id)) ?? [],
     signal: c.req.raw.signal,
   })
-}
-
-class NotJson extends Error {}
-
-async function readJson(c: Context): Promise<unknown> {
-  if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '')) throw new NotJson()
-  const text = await c.req.text()
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    throw new QuestionError([{ field: 'body', message: `This is not JSON: ${message}.` }])
-  }
 }
 
 function wantsCsv(c: Context): boolean {
@@ -141,7 +121,7 @@ function csv(answer: QueryAnswer): Response {
  * @throws what is no fault of the question or of the moment: a defect of ours.
  */
 export function refusal(c: Context, error: unknown): Response {
-  if (error instanceof NotJson) return problem(c, 415, 'Send the question as application/json.')
+  if (error instanceof HttpProblem) return problem(c, error.status, error.message, error.errors)
   if (error instanceof QuestionError) {
     return problem(
       c,
@@ -150,6 +130,7 @@ export function refusal(c: Context, error: unknown): Response {
       error.problems,
     )
   }
+  if (error instanceof ModelsError) return modelsRefusal(c, error)
   if (!(error instanceof WarehouseError) || error.kind === 'refused') throw error
   if (error.kind === 'aborted') return new Response(null, { status: CLIENT_GONE })
   if (error.kind === 'limit') {
@@ -162,4 +143,11 @@ export function refusal(c: Context, error: unknown): Response {
   const answer = problem(c, 503, 'The warehouse does not answer just now. Nothing is lost; ask again.')
   answer.headers.set('retry-after', String(RETRY_AFTER_SECONDS))
   return answer
+}
+
+function modelsRefusal(c: Context, error: ModelsError): Response {
+  if (error.kind === 'failed') throw error
+  if (error.kind === 'aborted') return new Response(null, { status: CLIENT_GONE })
+  const detail = `This question is too heavy: ${error.message}. Ask for fewer days, fewer models, a coarser grain or a lower order.`
+  return problem(c, 422, detail)
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
 import { createApi } from '../api/app.ts'
+import { attributionRoutes } from '../api/attribution.ts'
 import { classifyRoutes } from '../api/classify.ts'
 import type { ConversionTaker } from '../api/conversion-take.ts'
 import { conversionRoutes } from '../api/conversions.ts'
@@ -66,6 +67,7 @@ export function appRoutes(parts: AppParts): Hono {
   const sites = control.sites
   api.route('/', queryRoutes({ warehouse, sites, ownChannels, goals, pageKinds, freshness }))
   api.route('/', funnelRoutes({ warehouse, sites, goals, pageKinds, freshness }))
+  api.route('/', attributionRoutes({ warehouse, sites, goals, ownChannels, freshness, onError }))
   api.route('/', goalRoutes({ control }))
   api.route('/', conversionRoutes({ control, intake, warehouse, freshness, onError }))
   api.route('/', pageKindRoutes({ control }))

@@ -241,6 +241,8 @@ export interface TestSession {
   source?: string
   platform?: string
   link?: string
+  linkId?: number
+  campaign?: string
   country?: string
   inApp?: string
   referrer?: string
@@ -285,6 +287,8 @@ export async function insertSessions(
       source: session.source ?? 'instagram.com',
       platform: session.platform ?? '',
       link: session.link ?? '',
+      link_id: session.linkId ?? 0,
+      campaign: session.campaign ?? '',
       country: session.country ?? 'DE',
       device: 'mobile',
       in_app: session.inApp ?? '',

@@ -1,11 +1,11 @@
 import { parsePagePattern } from '../../domain/pages/page-pattern.ts'
 import { isRecord } from '../../domain/rules/problems.ts'
+import { issueProblems } from '../parse/issues.ts'
 import { type FieldProblem, fieldName } from '../problems.ts'
 import type { Condition } from '../question.ts'
 import { FILTER_DIMENSIONS } from '../registry/dimensions.ts'
 import { OPERATORS } from '../registry/operators.ts'
 import type { AskedStep } from './funnel.ts'
-import { issueProblems } from './issues.ts'
 import { CLICK_KEYS, stepSchemas } from './schema.ts'
 
 const KINDS = ['click', 'page', 'goal'] as const

@@ -1,10 +1,10 @@
 import type { z } from 'zod'
 import { parseFilters } from '../parse/filters.ts'
+import { issueProblems } from '../parse/issues.ts'
 import { type FieldProblem, QuestionError } from '../problems.ts'
 import { type Condition, testsOf } from '../question.ts'
 import { FILTER_DIMENSIONS } from '../registry/dimensions.ts'
 import type { Funnel } from './funnel.ts'
-import { issueProblems } from './issues.ts'
 import { parseSteps } from './parse-steps.ts'
 import { FUNNEL_DIMENSIONS, funnelSchema, MAX_WINDOW_DAYS, WINDOW_UNITS } from './schema.ts'
 

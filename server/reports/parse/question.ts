@@ -1,10 +1,11 @@
 import type { z } from 'zod'
-import type { Filter, Sides } from '../contract.ts'
+import type { Filter } from '../contract.ts'
 import { type FieldProblem, fieldName, QuestionError, shown } from '../problems.ts'
 import { type Condition, type Order, type Question, testsOf } from '../question.ts'
 import { DIMENSIONS, type Dimension, tablesCounted, tablesOf } from '../registry/dimensions.ts'
 import { METRICS } from '../registry/metrics.ts'
 import { parseFilters } from './filters.ts'
+import { onBothSides, repeated } from './names.ts'
 import { questionSchema } from './schema.ts'
 
 type Shape = z.infer<typeof questionSchema>
@@ -47,31 +48,12 @@ function known<Entry>(registry: ReadonlyMap<string, Entry>, names: readonly stri
   return names.flatMap((name) => registry.get(name) ?? [])
 }
 
-function repeated(names: readonly string[], field: string): FieldProblem[] {
-  return names.flatMap((name, index) =>
-    names.indexOf(name) < index ? [{ field: `${field}[${index}]`, message: `${name} is named twice.` }] : [],
-  )
-}
-
 function secondTime(dimensions: readonly string[]): FieldProblem[] {
   const times = dimensions.flatMap((name, index) => (DIMENSIONS.get(name)?.kind === 'time' ? [index] : []))
   return times.slice(1).map((index) => ({
     field: `dimensions[${index}]`,
     message: 'A question has at most one time dimension.',
   }))
-}
-
-function onBothSides(sides: Sides): FieldProblem[] {
-  if (typeof sides === 'string') return []
-  return [
-    ...repeated(sides.search, 'sides.search'),
-    ...repeated(sides.social, 'sides.social'),
-    ...sides.social.flatMap((channel, index) =>
-      sides.search.includes(channel)
-        ? [{ field: `sides.social[${index}]`, message: `${channel} stands on both sides.` }]
-        : [],
-    ),
-  ]
 }
 
 /** A metric can only be split and filtered by what its tables have. */

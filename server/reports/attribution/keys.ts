@@ -1,0 +1,20 @@
+import type { Statement } from '../plan/plan.ts'
+import { writing } from '../plan/scope.ts'
+import type { JourneysPlan } from './plan.ts'
+import { touchesSql } from './touches.ts'
+
+/** Keys that are counted by themselves. Markov and Shapley look at each; beyond some hundreds nobody reads them. */
+export const MAX_KEYS = 500
+/** Stands for every key beyond those. */
+export const OTHER_KEYS = '(other)'
+
+/** The keys with most touches, most first. The plan's own keys must still be unknown. */
+export function keysStatement(journeys: JourneysPlan): Statement {
+  const statement = writing(journeys.conversions)
+  return {
+    sql: `SELECT key, count() OVER () AS total FROM (
+        SELECT key, count() AS touches FROM (${touchesSql(journeys, statement)}) GROUP BY key
+      ) ORDER BY touches DESC, key LIMIT ${statement.parameters.bind('UInt32', MAX_KEYS)}`,
+    parameters: statement.parameters,
+  }
+}

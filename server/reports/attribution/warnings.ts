@@ -1,0 +1,86 @@
+import { rulesVersions, type Snapshot } from '../snapshot.ts'
+import type { AttributionRow } from './contract.ts'
+import type { JourneysPlan } from './plan.ts'
+import type { Summary } from './rows.ts'
+import type { ModelResults } from './worker/messages.ts'
+
+/** What the figures rest on. */
+export interface JourneysFound {
+  summary: Summary
+  results: ModelResults | null
+  rows: readonly AttributionRow[]
+  /** Conversions whose value is in another currency than the site's. */
+  inOtherCurrencies: readonly { currency: string; n: number }[]
+  snapshot: Snapshot
+  /** First day that holds data; null while none does. */
+  firstDay: string | null
+}
+
+/** What a reader of the figures must know, in plain words. */
+export function journeysWarnings(journeys: JourneysPlan, found: JourneysFound): string[] {
+  const { question, conversions, facts, touches } = journeys
+  const { coverage, totals } = found.summary
+  const warnings: string[] = []
+  if (conversions.site.goals.length === 0) {
+    warnings.push('The site has no goals yet, so nothing counts as a conversion.')
+  }
+  if (coverage.oneDayHorizon.conversions > 0 && question.windowDays > 1) {
+    warnings.push(
+      `${percent(coverage.oneDayHorizon.conversions / totals.conversions)} of these conversions are by visitors without consent: ` +
+        'their key ends with the day, so nothing they did before that day can be seen.',
+    )
+  }
+  if (coverage.withoutTouch > 0) {
+    const all = coverage.withoutTouch === 1 ? '1 conversion has' : `${coverage.withoutTouch} conversions have`
+    warnings.push(`${all} no touch in the window and go to (no touch) in every model.`)
+  }
+  if (found.firstDay !== null && touches.period.firstDay < found.firstDay && totals.conversions > 0) {
+    warnings.push(
+      `Data begin on ${found.firstDay}: touches that the window would reach before that day are not known.`,
+    )
+  }
+  if (journeys.nulls === 'censored') {
+    warnings.push(
+      'Journeys without conversion are left out: the window after the range has not passed yet, so some may still convert. ' +
+        'Markov and shapleyRate then see converting paths only.',
+    )
+  }
+  if (facts.otherKeys > 0) {
+    warnings.push(
+      `${facts.otherKeys} more keys with fewer touches than the first ${facts.keys?.length} are counted together as (other).`,
+    )
+  }
+  const negative = found.rows.filter(({ credits }) => (credits.shapleyRate?.conversions ?? 0) < 0)
+  if (negative.length > 0) {
+    warnings.push(
+      `shapleyRate gives less than 0 to ${negative.map(({ key }) => key).join(', ')}: paths with it convert less often than those without.`,
+    )
+  }
+  if (found.results?.shapleyRate?.exact === false) {
+    const most = Math.max(0, ...(found.results.shapleyRate.standardErrors?.conversions ?? []))
+    warnings.push(
+      `With so many keys shapleyRate is an estimate from a fixed seed; its standard error is ${most.toPrecision(2)} conversions a key at most.`,
+    )
+  }
+  if (found.inOtherCurrencies.length > 0) {
+    const listed = found.inOtherCurrencies.map(({ currency, n }) => `${n} in ${currency}`).join(', ')
+    warnings.push(
+      `The value of conversions in another currency than the site’s (${conversions.site.currency}) is left out: ${listed}.`,
+    )
+  }
+  const versions = rulesVersions(found.snapshot, touches.period.firstDay, journeys.period.lastDay)
+  if (versions.length > 1) {
+    const older = versions.slice(0, -1).join(', ')
+    warnings.push(
+      `Part of these days was judged by older rules (version ${older}, now ${versions.at(-1)}): it is being judged again, or has to be.`,
+    )
+  }
+  return warnings
+}
+
+/** Never 0 for some, nor 100 for not all. */
+function percent(share: number): string {
+  if (share === 1) return 'All'
+  if (share < 0.01) return 'Less than 1 %'
+  return `${Math.min(99, Math.round(share * 100))} %`
+}
