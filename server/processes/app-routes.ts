@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import { createApi } from '../api/app.ts'
 import { attributionRoutes } from '../api/attribution.ts'
 import { classifyRoutes } from '../api/classify.ts'
+import { compareRoutes } from '../api/compare.ts'
 import type { ConversionTaker } from '../api/conversion-take.ts'
 import { conversionRoutes } from '../api/conversions.ts'
 import { demoRoutes } from '../api/demo.ts'
@@ -66,6 +67,7 @@ export function appRoutes(parts: AppParts): Hono {
   const pageKinds = async (siteId: number) => (await control.pageKinds.of(siteId)).items
   const sites = control.sites
   api.route('/', queryRoutes({ warehouse, sites, ownChannels, goals, pageKinds, freshness }))
+  api.route('/', compareRoutes({ warehouse, sites, ownChannels, goals, pageKinds, freshness }))
   api.route('/', funnelRoutes({ warehouse, sites, goals, pageKinds, freshness }))
   api.route('/', attributionRoutes({ warehouse, sites, goals, ownChannels, freshness, onError }))
   api.route('/', goalRoutes({ control }))
