@@ -2,7 +2,8 @@
  * `npm run bench -- attribution [CONVERSIONS]`: as many conversions as said, each by a visitor with five visits in the
  * window, through the whole of `answerAttribution`: the six heuristic models, which ClickHouse computes in one pass,
  * then the models that need all paths at once. Beside them the same conversions by channel, through `answerQuestion`:
- * what it takes to know which conversions there are at all. Wall seconds, and the most memory the process ever held.
+ * what it takes to know which conversions there are at all. Seconds by the clock and of all threads, and
+ * the most memory the process ever held.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -47,12 +48,16 @@ const context = {
   goals: async () => [GOAL],
 }
 
-/** Each visitor's visits lie up to nine days apart and end with a booking. */
+/** Each visitor's visits lie up to nine days apart, and the last one ends with a booking. */
 async function fill(warehouse: Warehouse): Promise<void> {
   const first = `toUnixTimestamp64Milli(toDateTime64('${DAYS[0]} 00:00:00', 3, 'UTC'))`
   const key = (visitor: string) => `leftPad(lower(hex(${visitor} * 7919 + 11)), 16, '0')`
   const instant = (milliseconds: string) =>
     `fromUnixTimestamp64Milli(toInt64(${first} + ${milliseconds}), 'UTC')`
+  const begin = (number: string, visitor: string, visit: string) =>
+    instant(
+      `(${visitor} % 60 + ${visit} * 5 + cityHash64(${number}) % 5) * 86400000 + cityHash64(${number}, 1) % 80000000`,
+    )
   const channels = `['Organic Search', 'Organic Social', 'Direct', 'Referral', 'Email', 'Paid Search', 'Paid Social', 'Display',
     'Affiliates', 'Organic Video', 'SMS', 'Audio', 'Paid Video', 'Mobile Push', 'AI Assistant', 'Organic Shopping',
     'Paid Shopping', 'Paid Other', 'Cross-network', 'Unassigned']`
@@ -62,7 +67,7 @@ async function fill(warehouse: Warehouse): Promise<void> {
       'granted', channel, 'Other', 'Other', lower(channel), 'example.com/models'
     FROM (
       SELECT intDiv(number, ${TOUCHES}) AS visitor, number % ${TOUCHES} AS visit, ${key('visitor')} AS identity,
-        ${instant('(visitor % 60 + visit * 5 + cityHash64(number) % 5) * 86400000 + cityHash64(number, 1) % 80000000')} AS begun,
+        ${begin('number', 'visitor', 'visit')} AS begun,
         arrayElement(${channels}, 1 + cityHash64(number, 3) % 20) AS channel
       FROM numbers(${CONVERSIONS * TOUCHES})
     )`)
@@ -70,7 +75,7 @@ async function fill(warehouse: Warehouse): Promise<void> {
       event_type, event_name)
     SELECT 1, toDate(at), 0, at, 'event', generateUUIDv4(), ${key('number')}, 'person', 'granted', 'example.com/booked', 'custom', 'booked'
     FROM (
-      SELECT number, ${instant('(number % 60 + 25) * 86400000 + cityHash64(number, 9) % 80000000')} AS at
+      SELECT number, ${begin(`number * ${TOUCHES} + ${TOUCHES - 1}`, 'number', String(TOUCHES - 1))} + toIntervalSecond(30) AS at
       FROM numbers(${CONVERSIONS})
     )`)
   await warehouse.command(
@@ -78,10 +83,18 @@ async function fill(warehouse: Warehouse): Promise<void> {
   )
 }
 
-async function seconds(work: () => Promise<unknown>): Promise<number> {
+interface Taken {
+  wall: number
+  /** Of all threads. */
+  cpu: number
+}
+
+async function seconds(work: () => Promise<unknown>): Promise<Taken> {
   const begin = performance.now()
+  const before = process.cpuUsage()
   await work()
-  return (performance.now() - begin) / 1e3
+  const { user, system } = process.cpuUsage(before)
+  return { wall: (performance.now() - begin) / 1e3, cpu: (user + system) / 1e6 }
 }
 
 function median(numbers: readonly number[]): number {
@@ -109,7 +122,7 @@ const runs: [name: string, run: () => Promise<unknown>][] = [
   ['six heuristic models', () => attribute(HEURISTIC_MODELS)],
   ['markov, order 2, and both Shapleys', () => attribute(['markov', 'shapley', 'shapleyRate'], 2)],
 ]
-const times = new Map(runs.map(([name]) => [name, [] as number[]]))
+const times = new Map(runs.map(([name]) => [name, [] as Taken[]]))
 for (let round = 0; round < ROUNDS; round++) {
   for (const [name, run] of runs) times.get(name)?.push(await seconds(run))
 }
@@ -119,12 +132,13 @@ const touched = answer.statistics.length?.mean ?? 0
 console.log(
   `${answer.totals.conversions.toLocaleString('en')} conversions, ${touched.toFixed(1)} touches each, 20 channels\n`,
 )
-const baseline = median(times.get(runs[0]?.[0] ?? '') ?? [])
-for (const [name, taken] of times) {
-  const time = median(taken)
-  console.log(
-    `${name.padEnd(40)}${time.toFixed(2).padStart(8)} s${(time / baseline).toFixed(2).padStart(9)} of the query`,
-  )
+const of = (name: string, kind: keyof Taken) => median((times.get(name) ?? []).map((taken) => taken[kind]))
+const [[query] = ['']] = runs
+for (const name of times.keys()) {
+  const wall = `${of(name, 'wall').toFixed(2)} s`
+  const cpu = `${of(name, 'cpu').toFixed(2)} CPU-s`
+  const ratio = (of(name, 'cpu') / of(query, 'cpu')).toFixed(2)
+  console.log(`${name.padEnd(38)}${wall.padStart(10)}${cpu.padStart(14)}${ratio.padStart(8)} of the query's`)
 }
 const peak = process.resourceUsage().maxRSS / 1024
 console.log(`\nmost memory: ${Math.round(peak)} MB (${Math.round(filled)} MB after filling the tables)`)

@@ -8,9 +8,21 @@ export interface Limits {
 
 export const DEFAULT_QUERY_SECONDS = 30
 
-/** A SELECT with its limits. They stand in the text: beside it they would stay on an embedded session. */
+/**
+ * A SELECT with its limits. They stand in the text: beside it they would stay on an embedded session. What groups and
+ * sorts beyond half of the memory goes on on disk: slower, but it ends.
+ */
 export function boundedSelect(sql: string, limits: Limits, maxSeconds: number): string {
-  return `${sql}\nSETTINGS max_execution_time = ${maxSeconds}, max_memory_usage = ${limits.maxMemoryBytes}, max_threads = ${limits.maxThreads}, output_format_json_quote_64bit_integers = 0`
+  const spill = Math.floor(limits.maxMemoryBytes / 2)
+  const settings = [
+    `max_execution_time = ${maxSeconds}`,
+    `max_memory_usage = ${limits.maxMemoryBytes}`,
+    `max_bytes_before_external_group_by = ${spill}`,
+    `max_bytes_before_external_sort = ${spill}`,
+    `max_threads = ${limits.maxThreads}`,
+    'output_format_json_quote_64bit_integers = 0',
+  ]
+  return `${sql}\nSETTINGS ${settings.join(', ')}`
 }
 
 /**

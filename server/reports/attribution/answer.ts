@@ -13,7 +13,7 @@ import type { AttributionAnswer, AttributionRow, NullPaths, PathsAnswer, Progres
 import { type CreditsRow, creditsStatement } from './credits.ts'
 import { measureJourneys } from './measure.ts'
 import type { AttributionQuestion, JourneysQuestion, PathsQuestion } from './parse.ts'
-import { type PathCount, pathChunksStatement, topPathsStatement } from './path-counts.ts'
+import { type PathChunk, type PathCount, pathChunksStatement, topPathsStatement } from './path-counts.ts'
 import { type JourneysPlan, planJourneys } from './plan.ts'
 import { creditRows, pathRows, type Summary, summaryOf } from './rows.ts'
 import { journeysWarnings } from './warnings.ts'
@@ -58,7 +58,7 @@ export async function answerAttribution(
   progress(0.5)
   const top = paths > 0 ? await run<PathCount>(topPathsStatement(journeys, { limit: paths, offset: 0 })) : []
   progress(0.8)
-  const results = await runPathModels(question, found, context)
+  const { results, nulls } = await runPathModels(question, found, context)
   const summary = summaryOf(credits)
   const keys = journeys.facts.keys ?? []
   const rows = creditRows(models, keys, credits, results, summary.totals)
@@ -66,7 +66,7 @@ export async function answerAttribution(
   return {
     results: rows,
     ...summary,
-    nulls: nullsOf(journeys, paths > 0 ? (top[0]?.all_nulls ?? 0) : null),
+    nulls: nullsOf(journeys, paths > 0 ? (top[0]?.all_nulls ?? 0) : nulls),
     topPaths: pathRows(top, keys, summary.coverage.withTouch, journeys.nulls === 'used'),
     meta: await metaOf(found, context, { summary, results, rows }, rows.length),
     query: {
@@ -162,15 +162,15 @@ async function openJourneys(question: JourneysQuestion, context: AttributionCont
   }
 }
 
-/** Markov and Shapley, from the paths' counts; null where none of them was asked for. */
+/** Markov and Shapley, from the paths' counts, and how many journeys did not convert; null where none of them was asked for. */
 async function runPathModels(
   { models, options }: AttributionQuestion,
   { journeys, run, progress }: Journeys,
   { signal, onProgress }: AttributionContext,
-): Promise<ModelResults | null> {
+): Promise<{ results: ModelResults | null; nulls: number | null }> {
   const asked = PATH_MODELS.filter((model) => models.includes(model))
-  if (asked.length === 0) return null
-  const chunks = await run<{ chunk: string }>(pathChunksStatement(journeys))
+  if (asked.length === 0) return { results: null, nulls: null }
+  const chunks = await run<PathChunk>(pathChunksStatement(journeys))
   progress(1)
   const work = startModels(
     { models: asked, options: { order: options.order } },
@@ -178,7 +178,8 @@ async function runPathModels(
   )
   try {
     for (const { chunk } of chunks) await work.add(chunk)
-    return await work.finish()
+    const nulls = chunks.reduce((sum, chunk) => sum + chunk.nulls, 0)
+    return { results: await work.finish(), nulls }
   } finally {
     await work.close()
   }

@@ -1,4 +1,4 @@
-import { conversionsSql } from '../plan/conversions.ts'
+import { conversionsSql, keyNumber } from '../plan/conversions.ts'
 import type { Writing } from '../plan/scope.ts'
 import type { JourneysPlan } from './plan.ts'
 import { touchesSql, withPersons } from './touches.ts'
@@ -23,7 +23,7 @@ export function pathsSql(journeys: JourneysPlan, writing: Writing): string {
     : 'arrayPopBack(arrayPushFront(times, toInt64(-1)))'
   const counted = `arrayFilter(path -> ${CONVERSION.counted('path.1')}, arrayZip(conversions, ${before}))`
   const hasTouch = `arrayExists(touch -> touch >= ${TOUCH.since(from)} AND touch < ${TOUCH.since(until)}, touches)`
-  const isWithout = `person != '' AND NOT arrayExists(at -> at >= ${from}, times) AND ${hasTouch}`
+  const isWithout = `person != 0 AND NOT arrayExists(at -> at >= ${from}, times) AND ${hasTouch}`
   const nobodys = `[(${CONVERSION.none(`${until} - 1`)}, ${from} - 1)]`
   const ends = nulls === 'used' ? `if(${isWithout}, ${nobodys}, ${counted})` : counted
   const timed = `SELECT person, touches, conversions, ${times} AS times FROM (${personsSql(journeys, writing)})`
@@ -65,12 +65,13 @@ const TOUCH = {
   direct: (touch: string) => `toUInt8(${touch})`,
 }
 
-/** Time (from bit 128), value (a double's 64 bits from 8), marks. */
+/** The highest bit, so that they come after touches; time (64 bits from 128), value (a double's 64 bits from 8), marks. */
 const CONVERSION = {
-  of: `bitShiftLeft(toUInt256(at), 128) + bitShiftLeft(toUInt256(reinterpretAsUInt64(value)), 8)
+  of: `bitShiftLeft(toUInt256(1), 255) + bitShiftLeft(toUInt256(at), 128) + bitShiftLeft(toUInt256(reinterpretAsUInt64(value)), 8)
       + one_day + 2 * told + 4 * counted + 8`,
   /** The end of a journey without conversion. */
   none: (at: string) => `bitShiftLeft(toUInt256(${at}), 128)`,
+  is: (deed: string) => `${deed} >= bitShiftLeft(toUInt256(1), 255)`,
   at: (conversion: string) => `toInt64(bitShiftRight(${conversion}, 128))`,
   value: (conversion: string) => `reinterpretAsFloat64(toUInt64(bitShiftRight(${conversion}, 8)))`,
   oneDay: (conversion: string) => `bitTest(toUInt8(${conversion}), 0)`,
@@ -94,12 +95,13 @@ function personsSql(journeys: JourneysPlan, writing: Writing): string {
       consent != 'granted' AS one_day, has(${toldGoals}, goal) AS told, ${inPeriod()} AS counted
     FROM (${reached}) WHERE ${days}`
   const { from, person } = withPersons(journeys, writing, conversions, 'identity')
-  return `SELECT person, arraySort(groupArrayIf(deed, is_touch)) AS touches, arraySort(groupArrayIf(deed, NOT is_touch)) AS conversions
-    FROM (
-      SELECT person, ${TOUCH.of} AS deed, 1 AS is_touch FROM (${touchesSql(journeys, writing)})
+  const deeds = `SELECT person, arraySort(groupArray(deed)) AS deeds FROM (
+      SELECT ${keyNumber('person')} AS person, ${TOUCH.of} AS deed FROM (${touchesSql(journeys, writing)})
       UNION ALL
-      SELECT ${person} AS person, ${CONVERSION.of} AS deed, 0 AS is_touch FROM ${from}
+      SELECT ${keyNumber(person)} AS person, ${CONVERSION.of} AS deed FROM ${from}
     ) GROUP BY person`
+  return `SELECT person, arraySlice(deeds, 1, number) AS touches, arraySlice(deeds, number + 1) AS conversions
+    FROM (SELECT person, deeds, arrayCount(deed -> NOT (${CONVERSION.is('deed')}), deeds) AS number FROM (${deeds}))`
 
   /** As the query counts: by the days that the site's zone had when they were judged, cut to instants. */
   function inPeriod(): string {

@@ -13,6 +13,13 @@ function countsSql(journeys: JourneysPlan, statement: Writing): string {
     FROM (${pathsSql(journeys, statement)}) WHERE notEmpty(keys) GROUP BY keys`
 }
 
+/** A row of `pathChunksStatement`. */
+export interface PathChunk {
+  chunk: string
+  /** Journeys without conversion in it. */
+  nulls: number
+}
+
 /**
  * Every distinct path as text, in chunks: a row's `chunk` is the JSON of `[[keys, conversions, value, nulls], …]`. Text
  * passes through this process without being looked at, which a million rows as objects would not.
@@ -22,8 +29,8 @@ export function pathChunksStatement(journeys: JourneysPlan): Statement {
   const row =
     "concat('[', toJSONString(arrayMap(key -> toString(key), keys)), ',', toString(conversions), ',', toString(value_sum), ',', toString(nulls), ']')"
   return {
-    sql: `SELECT concat('[', arrayStringConcat(groupArray(row), ','), ']') AS chunk FROM (
-        SELECT ${row} AS row, intDiv(rowNumberInAllBlocks(), ${CHUNK_ROWS}) AS number FROM (${countsSql(journeys, statement)})
+    sql: `SELECT concat('[', arrayStringConcat(groupArray(row), ','), ']') AS chunk, sum(nulls) AS nulls FROM (
+        SELECT ${row} AS row, nulls, intDiv(rowNumberInAllBlocks(), ${CHUNK_ROWS}) AS number FROM (${countsSql(journeys, statement)})
       ) GROUP BY number`,
     parameters: statement.parameters,
   }

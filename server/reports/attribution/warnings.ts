@@ -42,7 +42,12 @@ export function journeysWarnings(journeys: JourneysPlan, found: JourneysFound): 
   if (journeys.nulls === 'censored') {
     warnings.push(
       'Journeys without conversion are left out: the window after the range has not passed yet, so some may still convert. ' +
-        'Markov and shapleyRate then see converting paths only.',
+        'Choose a range whose window has passed to have them.',
+    )
+  }
+  if (journeys.nulls !== 'used' && found.results?.shapleyRate) {
+    warnings.push(
+      'Without journeys that did not convert every conversion rate is 1, and shapleyRate says nothing of the keys.',
     )
   }
   if (facts.otherKeys > 0) {
@@ -53,7 +58,7 @@ export function journeysWarnings(journeys: JourneysPlan, found: JourneysFound): 
   const negative = found.rows.filter(({ credits }) => (credits.shapleyRate?.conversions ?? 0) < 0)
   if (negative.length > 0) {
     warnings.push(
-      `shapleyRate gives less than 0 to ${negative.map(({ key }) => key).join(', ')}: paths with it convert less often than those without.`,
+      `shapleyRate gives less than 0 to ${listed(negative.map(({ key }) => key))}: paths with it convert less often than those without.`,
     )
   }
   if (found.results?.shapleyRate?.exact === false) {
@@ -63,9 +68,9 @@ export function journeysWarnings(journeys: JourneysPlan, found: JourneysFound): 
     )
   }
   if (found.inOtherCurrencies.length > 0) {
-    const listed = found.inOtherCurrencies.map(({ currency, n }) => `${n} in ${currency}`).join(', ')
+    const currencies = found.inOtherCurrencies.map(({ currency, n }) => `${n} in ${currency}`).join(', ')
     warnings.push(
-      `The value of conversions in another currency than the site’s (${conversions.site.currency}) is left out: ${listed}.`,
+      `The value of conversions in another currency than the site’s (${conversions.site.currency}) is left out: ${currencies}.`,
     )
   }
   const versions = rulesVersions(found.snapshot, touches.period.firstDay, journeys.period.lastDay)
@@ -76,6 +81,13 @@ export function journeysWarnings(journeys: JourneysPlan, found: JourneysFound): 
     )
   }
   return warnings
+}
+
+const MAX_NAMED = 3
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MAX_NAMED
+  return more > 0 ? `${names.slice(0, MAX_NAMED).join(', ')} and ${more} more` : names.join(', ')
 }
 
 /** Never 0 for some, nor 100 for not all. */

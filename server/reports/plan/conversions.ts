@@ -109,8 +109,8 @@ function goalHits(writing: Writing, period: PeriodPlan, about: readonly string[]
     FROM (${once}) AS reached LEFT ANY JOIN (${last}) AS visits ON hit_id = of_hit`
 }
 
-/** A visitor key's 16 letters as a number, by which joining takes two thirds of the time. */
-function keyNumber(visitor: string): string {
+/** A visitor key's 16 letters as a number, by which joining takes two thirds of the time; 0 for none. */
+export function keyNumber(visitor: string): string {
   return `reinterpretAsUInt128(${visitor})`
 }
 
