@@ -1,9 +1,14 @@
 import { createVisitClassifier } from '../../server/domain/visit/classify-visit.ts'
 import { visitInputSchema } from '../../server/domain/visit/visit-input.ts'
 import { loadFacts } from '../../server/facts/load.ts'
+import type { AttributionRequest, PathsRequest, Progress } from '../../server/reports/attribution/contract.ts'
 import type { QueryRequest } from '../../server/reports/contract.ts'
+import type { SidesRequest } from '../../server/reports/side-by-side/contract.ts'
 import { dayIn } from '../src/shared/time/days.ts'
+import { attributionAnswer, attributionCsv, pathsAnswer, pathsCsv } from './fixture-attribution.ts'
+import { comparisonAnswer } from './fixture-compare.ts'
 import { cells, SCENARIOS, type Scenario } from './fixture-data.ts'
+import { GOALS, journeys } from './fixture-journeys.ts'
 import { linkStore } from './fixture-links.ts'
 import { answer } from './fixture-query.ts'
 import { ruleStore } from './fixture-rules.ts'
@@ -20,6 +25,8 @@ export interface FixtureAnswer {
   status: number
   type: string
   body: string
+  /** What is sent before the body, piece by piece. */
+  before?: string[]
 }
 
 /** The token that the scenario `token` wants. */
@@ -35,6 +42,7 @@ export function fixtureApi(scenario: Scenario): (request: FixtureRequest) => Fix
   const data = cells(scenario, today)
   const store = linkStore(scenario)
   const rules = ruleStore(scenario, data, today)
+  const people = journeys(scenario, today)
   // The real one: a page that explains must not be shown made-up explanations.
   let classify: ReturnType<typeof createVisitClassifier> | undefined
   return ({ method, url, authorization, accept, body }) => {
@@ -76,6 +84,23 @@ export function fixtureApi(scenario: Scenario): (request: FixtureRequest) => Fix
         body: [[...found.query.dimensions, ...found.query.metrics].join(','), ...rows].join('\n'),
       }
     }
+    if (pathname === '/api/v1/attribution') {
+      const found = attributionAnswer(JSON.parse(body) as AttributionRequest, people, today)
+      if (accept === 'text/csv') return { status: 200, type: accept, body: attributionCsv(found) }
+      return accept === 'text/event-stream' ? streamed(found) : json(200, found)
+    }
+    if (pathname === '/api/v1/attribution/paths') {
+      const found = pathsAnswer(JSON.parse(body) as PathsRequest, people, today)
+      return accept === 'text/csv' ? { status: 200, type: accept, body: pathsCsv(found) } : json(200, found)
+    }
+    if (/^\/api\/v1\/sites\/\d+\/goals$/.test(pathname)) {
+      const named = scenario === 'empty' ? [] : GOALS
+      const match = { type: 'page', page: '/thank-you' }
+      const rest = { template: null, match, value: { type: 'event' }, count: 'session' }
+      return json(200, { revision: 1, goals: named.map((name, id) => ({ id: id + 1, name, ...rest })) })
+    }
+    if (pathname === '/api/v1/compare')
+      return json(200, comparisonAnswer(JSON.parse(body) as SidesRequest, data, today))
     if (pathname === '/api/v1/classify') {
       const read = visitInputSchema.safeParse(JSON.parse(body))
       if (!read.success) return problem(400, 'Bad Request', 'The visit cannot be read.')
@@ -122,6 +147,22 @@ const json = (status: number, body: unknown): FixtureAnswer => ({
   type: 'application/json',
   body: JSON.stringify(body),
 })
+
+const event = (name: string, data: unknown) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`
+
+/** An answer as a stream of events, with its progress before it. */
+function streamed(found: unknown): FixtureAnswer {
+  const stages: Progress['stage'][] = ['paths', 'markov', 'shapleyRate']
+  const before = stages.flatMap((stage) =>
+    [0, 0.5, 1].map((done) => event('progress', { stage, done } satisfies Progress)),
+  )
+  return {
+    status: 200,
+    type: 'text/event-stream',
+    before: [': beat\n\n', ...before],
+    body: event('answer', found),
+  }
+}
 
 function problem(
   status: number,

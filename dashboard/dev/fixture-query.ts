@@ -1,6 +1,6 @@
 import type { Filter, QueryAnswer, QueryRequest, QueryRow } from '../../server/reports/contract.ts'
-import { boundsOf, type Days, parseRange } from '../src/features/compare/range.ts'
-import { channelsOf, sideOf } from '../src/features/compare/sides.ts'
+import { boundsOf, type Days, parseRange } from '../src/shared/range/range.ts'
+import { channelsOf, sideOf } from '../src/shared/sides.ts'
 import { addDays, addMonths, countDays, startOfMonth, weekday } from '../src/shared/time/days.ts'
 import { type Cell, UNMEASURED } from './fixture-data.ts'
 

@@ -12,6 +12,9 @@ const TYPES: Record<string, string> = {
   '.woff2': 'font/woff2',
 }
 
+/** Between the pieces of a stream: long enough to see its progress, short enough for tests. */
+const PIECE_MS = 40
+
 /** What the built dashboard must live with: nothing inline but style attributes, nothing from another host. */
 export const STRICT_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -32,7 +35,12 @@ export async function serveApi(
     body: Buffer.concat(parts).toString(),
   })
   if (answer === null) return
-  response.writeHead(answer.status, { 'content-type': answer.type }).end(answer.body)
+  response.writeHead(answer.status, { 'content-type': answer.type })
+  for (const piece of answer.before ?? []) {
+    response.write(piece)
+    await new Promise((resolve) => setTimeout(resolve, PIECE_MS))
+  }
+  response.end(answer.body)
 }
 
 export interface FixtureServer {

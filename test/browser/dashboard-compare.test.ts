@@ -64,6 +64,28 @@ describe.skipIf(missing !== undefined)(`the Compare page${missing ? ` (${missing
     await panel.waitFor({ state: 'detached' })
   })
 
+  it('compares how often both sides converted on a page, in words to quote', async () => {
+    const { page, complaints } = await visit('full', '?landing=meridian-motors.com/test-drive')
+    const rates = page.getByRole('dialog').getByRole('region', { name: 'Conversion' })
+    await rates
+      .getByText(/^Social converted at .* against Search at .* on meridian-motors\.com\/test-drive;/)
+      .waitFor()
+    await rates.getByText(/^(Enough|Too little) data$/).waitFor()
+    expect(await rates.getByText(/of [\d,]+ sessions/).count()).toBe(2)
+    await rates.getByText(/same weekdays before/).waitFor()
+    await rates.getByLabel('Goal').selectOption({ index: 1 })
+    await page.waitForURL(/goal=/)
+    await rates.getByText(/\(goal: .+\);/).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('says that nothing can be compared on a page that sends nothing', async () => {
+    const { page } = await visit('full', '?landing=book.meridian-partners.example/test-drive/atlas-ev')
+    const rates = page.getByRole('dialog').getByRole('region', { name: 'Conversion' })
+    await rates.getByText(/^No page data on book\.meridian-partners\.example/).waitFor()
+    expect(await rates.getByText('no page data', { exact: true }).count()).toBe(2)
+  })
+
   it('shows a page whose host sent no pageview as clicks only, never as 0', async () => {
     const { page } = await visit('full')
     const row = card(page, 'Landing pages').getByRole('row', { name: /book\.meridian-partners/ })

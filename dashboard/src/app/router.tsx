@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-router'
 import { compareSearch } from '../features/compare/search.ts'
 import { linksSearch } from '../features/links/search.ts'
+import { modelsSearch } from '../features/models/search.ts'
 import { rulesSearch } from '../features/rules/search.ts'
 import { whySearch } from '../features/why/search.ts'
 import { parseSearch, stringifySearch } from '../shared/url/search.ts'
@@ -28,6 +29,13 @@ const compare = createRoute({
   path: '/',
   validateSearch: compareSearch,
   component: lazyRouteComponent(() => import('./compare-route.tsx'), 'CompareRoute'),
+})
+
+const models = createRoute({
+  getParentRoute: () => root,
+  path: '/models',
+  validateSearch: modelsSearch,
+  component: lazyRouteComponent(() => import('../features/models/models-page.tsx'), 'ModelsPage'),
 })
 
 const links = createRoute({
@@ -52,7 +60,7 @@ const rules = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([compare, links, why, rules]),
+  routeTree: root.addChildren([compare, models, links, why, rules]),
   basepath: '/app',
   parseSearch,
   stringifySearch,

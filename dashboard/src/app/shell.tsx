@@ -19,18 +19,19 @@ export function Shell() {
         To the content
       </a>
       <header className="sticky top-0 z-20 border-b border-line bg-surface">
-        <div className="mx-auto flex h-13 max-w-330 items-center gap-1 px-6 max-sm:px-3">
+        <div className="mx-auto flex h-13 max-w-330 items-center gap-1 px-6 max-sm:gap-0 max-sm:px-3">
           <Wordmark />
           <nav
             aria-label="Pages"
             className="flex h-full min-w-0 items-stretch gap-1 overflow-x-auto [scrollbar-width:none] max-sm:gap-0"
           >
             <NavLink to="/" label="Compare" />
+            <NavLink to="/models" label="Models" />
             <NavLink to="/links" label="Links" />
             <NavLink to="/why" label="Why this channel?" short="Why?" />
             <NavLink to="/rules" label="Channel rules" short="Rules" />
           </nav>
-          <div className="ml-auto flex shrink-0 items-center gap-1">
+          <div className="ml-auto flex shrink-0 items-center gap-1 max-sm:-mr-2 max-sm:gap-0">
             <SitePicker />
             <ThemeSwitch />
           </div>
@@ -53,7 +54,7 @@ function Wordmark() {
     <Link
       to="/"
       aria-label="Jejak"
-      className="mr-5 flex items-center gap-2 rounded-sm font-semibold tracking-tight max-sm:mr-1.5"
+      className="mr-5 flex shrink-0 items-center gap-2 rounded-sm font-semibold tracking-tight max-sm:mr-1"
     >
       <svg viewBox="0 0 24 24" className="size-6 text-accent" aria-hidden="true">
         <g fill="currentColor">
@@ -72,7 +73,7 @@ function NavLink({
   label,
   short,
 }: {
-  to: '/' | '/links' | '/why' | '/rules'
+  to: '/' | '/models' | '/links' | '/why' | '/rules'
   label: string
   /** Shown instead at phone width. */
   short?: string
@@ -81,7 +82,7 @@ function NavLink({
     <Link
       to={to}
       activeOptions={{ exact: true, includeSearch: false }}
-      className="relative flex shrink-0 items-center px-2.5 text-sm font-medium text-ink-2 -outline-offset-2 max-sm:px-1.5 hover:text-ink data-[status=active]:text-ink data-[status=active]:after:absolute data-[status=active]:after:inset-x-2 data-[status=active]:after:bottom-0 data-[status=active]:after:h-0.5 data-[status=active]:after:rounded-full data-[status=active]:after:bg-accent"
+      className="relative flex shrink-0 items-center px-2.5 text-sm font-medium text-ink-2 -outline-offset-2 max-sm:px-1 max-sm:text-xs hover:text-ink data-[status=active]:text-ink data-[status=active]:after:absolute data-[status=active]:after:inset-x-2 data-[status=active]:after:bottom-0 data-[status=active]:after:h-0.5 data-[status=active]:after:rounded-full data-[status=active]:after:bg-accent"
     >
       {short === undefined ? (
         label
@@ -112,7 +113,7 @@ function SitePicker() {
         onChange={(event) =>
           void navigate({ to: '.', search: (before) => ({ ...before, site: event.target.value }) })
         }
-        className="h-9 field-sizing-content max-w-44 appearance-none truncate rounded-md border border-transparent bg-transparent pr-7 pl-2.5 text-sm font-medium text-ink-2 hover:bg-hover hover:text-ink max-sm:max-w-22"
+        className="h-9 field-sizing-content max-w-44 appearance-none truncate rounded-md border border-transparent bg-transparent pr-7 pl-2.5 text-sm font-medium text-ink-2 hover:bg-hover hover:text-ink max-sm:max-w-17 max-sm:pr-5 max-sm:pl-1 max-sm:text-xs"
       >
         {data.map((one) => (
           <option key={one.id} value={one.name} className="bg-raised text-ink">
@@ -121,7 +122,7 @@ function SitePicker() {
         ))}
       </select>
       <ChevronsUpDown
-        className="pointer-events-none absolute top-1/2 right-2 size-3.5 -translate-y-1/2 text-ink-3"
+        className="pointer-events-none absolute top-1/2 right-2 size-3.5 max-sm:right-1 -translate-y-1/2 text-ink-3"
         aria-hidden
       />
     </div>

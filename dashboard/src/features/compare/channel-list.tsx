@@ -1,10 +1,10 @@
 import { ChevronRight, ListFilter } from 'lucide-react'
 import { count, headline } from '../../shared/format/number.ts'
+import { channelsOf, sideOf } from '../../shared/sides.ts'
 import { Change } from '../../shared/ui/change.tsx'
 import { cx } from '../../shared/ui/cx.ts'
 import { SideMark } from '../../shared/ui/side-mark.tsx'
 import type { ChannelNode, SourceNode } from './channel-tree.ts'
-import { channelsOf, sideOf } from './sides.ts'
 import { useCompare } from './use-compare.ts'
 
 export interface ChannelListProps {

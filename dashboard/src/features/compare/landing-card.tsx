@@ -1,15 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { Download } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import type { Filter } from '../../../../server/reports/contract.ts'
-import { ApiProblem } from '../../shared/api/problem.ts'
 import { report, reportCsv } from '../../shared/api/report.ts'
 import { count } from '../../shared/format/number.ts'
-import { Button } from '../../shared/ui/button.tsx'
 import { Card } from '../../shared/ui/card.tsx'
+import { CsvButton, rangeInName } from '../../shared/ui/csv-button.tsx'
 import { SearchBox } from '../../shared/ui/search-box.tsx'
 import { Empty, Failure, Skeleton } from '../../shared/ui/states.tsx'
-import { useToast } from '../../shared/ui/toast.tsx'
 import { landingRows } from './landing-rows.ts'
 import { LandingTable } from './landing-table.tsx'
 import { ask, MOST_ROWS, SIDES_ONLY, useCompare } from './use-compare.ts'
@@ -48,7 +45,10 @@ export function LandingCard() {
             onChange={(find) => change({ find: find.trim() || undefined, p: undefined }, { replace: true })}
             className="w-56 max-sm:w-auto max-sm:flex-1"
           />
-          <CsvButton question={question} />
+          <CsvButton
+            fetchFile={() => reportCsv(question)}
+            fileName={`jejak-landing-pages-${rangeInName(question.date_range)}.csv`}
+          />
         </>
       }
     >
@@ -70,35 +70,6 @@ export function LandingCard() {
         <LandingTable rows={rows} base={base} cut={cut} />
       )}
     </Card>
-  )
-}
-
-function CsvButton({ question }: { question: Parameters<typeof reportCsv>[0] }) {
-  const tell = useToast()
-  const [busy, setBusy] = useState(false)
-  async function download() {
-    setBusy(true)
-    try {
-      const blob = await reportCsv(question)
-      const range = Array.isArray(question.date_range) ? question.date_range.join('_') : question.date_range
-      const link = document.createElement('a')
-      link.href = URL.createObjectURL(blob)
-      link.download = `jejak-landing-pages-${range}.csv`
-      link.click()
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
-    } catch (error) {
-      tell({
-        text: `The file could not be made: ${error instanceof ApiProblem ? error.message : 'try again'}`,
-      })
-    } finally {
-      setBusy(false)
-    }
-  }
-  return (
-    <Button onClick={download} disabled={busy} title="Download these rows as a CSV file">
-      <Download className="size-4 text-ink-3" aria-hidden />
-      CSV
-    </Button>
   )
 }
 

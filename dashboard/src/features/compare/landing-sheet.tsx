@@ -13,6 +13,7 @@ import { channelTree } from './channel-tree.ts'
 import { totalsOf } from './figures.ts'
 import { withChip } from './filters.ts'
 import { splitPage } from './landing-rows.ts'
+import { RateCard } from './rate-card.tsx'
 import { filterSearch } from './search.ts'
 import { TotalsBlock } from './totals.tsx'
 import { ask, useCompare } from './use-compare.ts'
@@ -101,6 +102,7 @@ function LandingDetail({ page }: { page: string }) {
           <TotalsBlock totals={totals} />
         </div>
       )}
+      <RateCard page={page} />
       <section aria-label="Channels and sources of this page">
         {sources.error !== null ? (
           <Failure error={sources.error} retry={() => void sources.refetch()} what="The channels" />

@@ -8,11 +8,9 @@ import {
   tableFeatures,
   useTable,
 } from '@tanstack/react-table'
-import { ChevronLeft, ChevronRight } from 'lucide-react'
 import { useMemo } from 'react'
 import { report } from '../../shared/api/report.ts'
-import { count } from '../../shared/format/number.ts'
-import { Button } from '../../shared/ui/button.tsx'
+import { Pager } from '../../shared/ui/pager.tsx'
 import { useNarrow } from '../../shared/use-settled.ts'
 import { LandingCards } from './landing-cards.tsx'
 import { LandingGrid } from './landing-grid.tsx'
@@ -83,7 +81,6 @@ export function LandingTable({ rows, base, cut }: LandingTableProps) {
     change({ sort: sort === '-total' ? undefined : sort, p: undefined }, { replace: true })
   }
   const turn = (to: number) => change({ p: to === 1 ? undefined : String(to) })
-  const from = (page - 1) * PAGE_SIZE + 1
   return (
     <>
       {narrow ? (
@@ -91,24 +88,9 @@ export function LandingTable({ rows, base, cut }: LandingTableProps) {
       ) : (
         <LandingGrid rows={shown} sort={view.sort} onSort={sortBy} compared={compared} />
       )}
-      <div className="flex min-h-12 flex-wrap items-center gap-x-4 gap-y-1 border-t border-line px-5 py-2 text-xs text-ink-3 max-sm:px-4">
-        <span className="tabular-nums">
-          {count(from)} – {count(Math.min(rows.length, from + PAGE_SIZE - 1))} of {count(rows.length)}
-        </span>
+      <Pager label="Pages of the table" page={page} size={PAGE_SIZE} total={rows.length} onTurn={turn}>
         {cut && <span>These are the largest; the search reaches the rest.</span>}
-        {pages > 1 && (
-          <nav aria-label="Pages of the table" className="ml-auto flex gap-1.5">
-            <Button size="sm" disabled={page === 1} onClick={() => turn(page - 1)}>
-              <ChevronLeft className="size-3.5" aria-hidden />
-              Back
-            </Button>
-            <Button size="sm" disabled={page === pages} onClick={() => turn(page + 1)}>
-              Next
-              <ChevronRight className="size-3.5" aria-hidden />
-            </Button>
-          </nav>
-        )}
-      </div>
+      </Pager>
     </>
   )
 }

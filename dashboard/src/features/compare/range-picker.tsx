@@ -1,83 +1,28 @@
-import { CalendarDays, Check, ChevronDown, GitCompareArrows } from 'lucide-react'
+import { ChevronDown, GitCompareArrows } from 'lucide-react'
 import { useState } from 'react'
 import { dayRange } from '../../shared/format/date.ts'
+import { Calendar } from '../../shared/range/calendar.tsx'
+import { DayInputs } from '../../shared/range/day-inputs.tsx'
+import { type Comparison, DEFAULT_COMPARISON, DEFAULT_RANGE, formatRange } from '../../shared/range/range.ts'
+import { Choice, RangeField } from '../../shared/range/range-field.tsx'
 import { Button } from '../../shared/ui/button.tsx'
-import { cx } from '../../shared/ui/cx.ts'
 import { Popover } from '../../shared/ui/popover.tsx'
-import { Calendar } from './calendar.tsx'
-import { DayInputs } from './day-inputs.tsx'
-import {
-  boundsOf,
-  type Comparison,
-  type Days,
-  DEFAULT_COMPARISON,
-  DEFAULT_RANGE,
-  formatRange,
-  PRESETS,
-  rangeLabel,
-} from './range.ts'
 import { useCompare, useTotals } from './use-compare.ts'
 
-function Choice({ label, chosen, onChoose }: { label: string; chosen: boolean; onChoose: () => void }) {
-  return (
-    <button
-      type="button"
-      aria-pressed={chosen}
-      onClick={onChoose}
-      className={cx(
-        'flex h-8 w-full items-center gap-2 rounded-md px-2.5 text-left text-sm hover:bg-hover',
-        chosen ? 'font-medium text-ink' : 'text-ink-2',
-      )}
-    >
-      <span className="flex-1">{label}</span>
-      {chosen && <Check className="size-4 text-accent" aria-hidden />}
-    </button>
-  )
-}
-
-/** Which days to show: by name, in the calendar, or typed. */
+/** Which days to show. */
 export function RangePicker() {
   const { view, today, change } = useCompare()
   const { data } = useTotals()
-  const [open, setOpen] = useState(false)
-  const available: Days | null = data?.meta.available
-    ? [data.meta.available.from, data.meta.available.to]
-    : null
-  const bounds = boundsOf(view.range, today, available)
-  const pick = (range: typeof view.range) => {
-    change({ range: formatRange(range, DEFAULT_RANGE), p: undefined, grain: undefined })
-    setOpen(false)
-  }
-  const label = Array.isArray(view.range) ? dayRange(...view.range) : rangeLabel(view.range)
+  const available = data?.meta.available
   return (
-    <Popover
-      open={open}
-      onOpenChange={setOpen}
-      label="Choose days"
-      className="flex max-sm:flex-col"
-      trigger={
-        <Button aria-label={`Days: ${label}`}>
-          <CalendarDays className="size-4 text-ink-3" aria-hidden />
-          {label}
-          <ChevronDown className="size-3.5 text-ink-3" aria-hidden />
-        </Button>
+    <RangeField
+      value={view.range}
+      today={today}
+      available={available ? [available.from, available.to] : null}
+      onChange={(range) =>
+        change({ range: formatRange(range, DEFAULT_RANGE), p: undefined, grain: undefined })
       }
-    >
-      <div className="border-line p-2 max-sm:columns-2 max-sm:border-b sm:w-44 sm:border-r">
-        {PRESETS.map((preset) => (
-          <Choice
-            key={preset.name}
-            label={preset.label}
-            chosen={view.range === preset.name}
-            onChoose={() => pick(preset.name)}
-          />
-        ))}
-      </div>
-      <div className="p-3">
-        <Calendar value={bounds} latest={today} onChange={pick} />
-        <DayInputs value={bounds} latest={today} onChange={pick} />
-      </div>
-    </Popover>
+    />
   )
 }
 

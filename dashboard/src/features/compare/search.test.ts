@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { formatSides, moveChannel, ORGANIC, parseSides, sideChannels } from '../../shared/sides.ts'
 import { parseSearch, stringifySearch } from '../../shared/url/search.ts'
 import { FILTER_DIMENSIONS, formatChip, leavesOutSearch, parseChip, withChip } from './filters.ts'
 import { baseQuestion, compareSearch, filterSearch, viewOf } from './search.ts'
-import { formatSides, moveChannel, ORGANIC, parseSides, sideChannels } from './sides.ts'
 
 const chip = fc.record({
   dimension: fc.constantFrom(...FILTER_DIMENSIONS.map(({ name }) => name)),

@@ -1,9 +1,15 @@
 import type { QueryRequest } from '../../../../server/reports/contract.ts'
+import {
+  type Comparison,
+  dateQuestion,
+  parseComparison,
+  parseRange,
+  type Range,
+} from '../../shared/range/range.ts'
+import { parseSides } from '../../shared/sides.ts'
 import type { Grain } from '../../shared/time/days.ts'
 import { z } from '../../shared/zod.ts'
 import { type Chip, formatChip, parseChip, questionFilters } from './filters.ts'
-import { type Comparison, dateQuestion, parseComparison, parseRange, type Range } from './range.ts'
-import { parseSides } from './sides.ts'
 
 const text = z.string().optional().catch(undefined)
 const texts = z
@@ -42,6 +48,8 @@ export const compareSearch = z.object({
     .catch(undefined),
   /** The landing page whose panel is open. */
   landing: text,
+  /** The goal that its conversion is of; any where it is left out. */
+  goal: text,
   panel: z.enum(['left-out']).optional().catch(undefined),
   by: z.enum(LEFT_OUT_VIEWS).optional().catch(undefined),
   /** Channels whose sources are shown, on the page and in the panel. */

@@ -56,9 +56,13 @@ export class ApiProblem extends Error {
 
 /** Reads a failed response as `application/problem+json`; anything else becomes a problem with the status alone. */
 export async function problemFrom(response: Response): Promise<ApiProblem> {
-  const body: unknown = await response.json().catch(() => ({}))
+  return problemOf(response.status, await response.json().catch(() => ({})))
+}
+
+/** The same of a body that is already read. */
+export function problemOf(status: number, body: unknown): ApiProblem {
   const parsed = problemBody.safeParse(body)
   const said = parsed.success ? parsed.data : { title: '', detail: '', errors: [] }
-  const title = said.title === '' ? `The server answered ${response.status}` : said.title
-  return new ApiProblem(response.status, title, said.detail, said.errors)
+  const title = said.title === '' ? `The server answered ${status}` : said.title
+  return new ApiProblem(status, title, said.detail, said.errors)
 }

@@ -1,6 +1,6 @@
 import type { DateRange, QueryRequest } from '../../../../server/reports/contract.ts'
-import type { Grain } from '../../shared/time/days.ts'
-import { addDays, addMonths, countDays, isDay, startOfMonth } from '../../shared/time/days.ts'
+import type { Grain } from '../time/days.ts'
+import { addDays, addMonths, countDays, isDay, startOfMonth } from '../time/days.ts'
 
 /** The ranges that the query API knows by name. */
 export const PRESETS = [

@@ -1,9 +1,9 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
-import { firstWeekday, fullDay, month as monthName, weekdays } from '../../shared/format/date.ts'
-import { addDays, addMonths, monthGrid, startOfMonth, weekday } from '../../shared/time/days.ts'
-import { IconButton } from '../../shared/ui/button.tsx'
-import { cx } from '../../shared/ui/cx.ts'
+import { firstWeekday, fullDay, month as monthName, weekdays } from '../format/date.ts'
+import { addDays, addMonths, monthGrid, startOfMonth, weekday } from '../time/days.ts'
+import { IconButton } from '../ui/button.tsx'
+import { cx } from '../ui/cx.ts'
 import type { Days } from './range.ts'
 
 export interface CalendarProps {

@@ -1,5 +1,5 @@
-import { CHANNELS } from '../../../../server/domain/judged.ts'
-import type { Sides } from '../../../../server/reports/contract.ts'
+import { CHANNELS } from '../../../server/domain/judged.ts'
+import type { Sides } from '../../../server/reports/contract.ts'
 
 /** What stands on each side when the switch is at organic, for showing; the server decides (it also adds visits from social video). */
 export const ORGANIC: { search: string[]; social: string[] } = {

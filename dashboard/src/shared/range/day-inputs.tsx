@@ -1,6 +1,6 @@
 import { useState } from 'react'
-import { isDay } from '../../shared/time/days.ts'
-import { Button } from '../../shared/ui/button.tsx'
+import { isDay } from '../time/days.ts'
+import { Button } from '../ui/button.tsx'
 import type { Days } from './range.ts'
 
 const INPUT =
