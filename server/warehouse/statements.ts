@@ -20,6 +20,9 @@ export function boundedSelect(sql: string, limits: Limits, maxSeconds: number): 
     `max_bytes_before_external_group_by = ${spill}`,
     `max_bytes_before_external_sort = ${spill}`,
     `max_threads = ${limits.maxThreads}`,
+    // Looks for `a < b AND b < 5` to make `a < 5` of, in every condition of every level: half of the time of planning
+    // our longest statements (0.4 of 0.8 s), and we write none.
+    'optimize_and_compare_chain = 0',
     'output_format_json_quote_64bit_integers = 0',
   ]
   return `${sql}\nSETTINGS ${settings.join(', ')}`
