@@ -133,7 +133,7 @@ program
   .option('--order <number>', 'touches that a state of markov looks back on: 1, 2 or 3 (default: 1)')
   .option('--separator <text>', 'what stands between two touches of a path (default: " > ")')
   .option('--columns <mapping>', 'names of the columns: path=…,conversions=…,value=…,nulls=…', eachOf)
-  .option('--collapse', 'make consecutive equal touches one')
+  .option('--collapse', 'make consecutive equal touches one, for all models but markov')
   .option('--no-collapse', 'count every touch (default)')
   .option('--position <weights>', 'weights of first, middle and last touch (default: 40/20/40)')
   .option('--direct <name>', 'a touch that lastNonDirect passes over, repeatable (default: Direct)', eachOf)

@@ -49,11 +49,13 @@ const row = z.object({
     .object({
       conversions: z.number(),
       value: z.number(),
-      lastConversions: z.number().openapi(about('Conversions whose last touch it was.')),
+      lastConversions: z
+        .number()
+        .openapi(about('Conversions whose last touch it was, those that it also assisted among them.')),
       ratio: z.number().nullable().openapi(about('conversions ÷ lastConversions.')),
     })
     .nullable()
-    .openapi(about('Conversions that it helped without being their last touch, counted once a conversion.')),
+    .openapi(about('Conversions with a touch of it before the last one, counted once each.')),
   removalEffect: z
     .object({ conversions: z.number(), value: z.number() })
     .nullable()

@@ -190,6 +190,13 @@ describe('options change what the models do', () => {
     )
   })
 
+  test('--collapse leaves markov alone, whose states are made of the path as it is', async () => {
+    const text = 'path,conversions,nulls\nA > A > B > C,5,0\nC > A > A > A > B,3,4\nB > B > C,1,6\n'
+    const of = (models: string, collapse: boolean) => credits(text, { models, order: '2', collapse })
+    expect(await of('markov', true)).toEqual(await of('markov', false))
+    expect(await of('linear', true)).not.toEqual(await of('linear', false))
+  })
+
   test('--order is that of markov', async () => {
     const text =
       'path,conversions,nulls\nA > A > B > C,5,0\nC > A > B > A,3,4\nB > A > B > B > C,1,6\nC,1,2\n'

@@ -64,7 +64,11 @@ async function attributed(
       `note: there are ${paths.keys.length} different touches, which may take minutes; is the separator right?\n`,
     )
   }
-  const credits = settings.models.map((model) => ({ model, ...creditsOf(model, paths, settings.options) }))
+  // The states of a chain are made of the path as it is: only what is the same state twice in a row is merged there.
+  const credits = settings.models.map((model) => ({
+    model,
+    ...creditsOf(model, model === 'markov' ? raw : paths, settings.options),
+  }))
   return { paths, channels: paths.keys, credits, hasValue: columns.value !== null, isSeparated }
 }
 

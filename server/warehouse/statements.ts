@@ -10,10 +10,10 @@ export const DEFAULT_QUERY_SECONDS = 30
 
 /**
  * A SELECT with its limits. They stand in the text: beside it they would stay on an embedded session. What groups and
- * sorts beyond half of the memory goes on on disk: slower, but it ends.
+ * sorts when two thirds of the memory are taken goes on on disk: slower, but it ends.
  */
 export function boundedSelect(sql: string, limits: Limits, maxSeconds: number): string {
-  const spill = Math.floor(limits.maxMemoryBytes / 2)
+  const spill = Math.floor((limits.maxMemoryBytes * 2) / 3)
   const settings = [
     `max_execution_time = ${maxSeconds}`,
     `max_memory_usage = ${limits.maxMemoryBytes}`,

@@ -1,3 +1,4 @@
+import { HEURISTIC_MODELS, type Model } from '../../server/domain/attribution/contract.ts'
 import type { Goal } from '../../server/domain/goals/goal.ts'
 import { answerAttribution, answerPaths } from '../../server/reports/attribution/answer.ts'
 import type {
@@ -22,15 +23,16 @@ export const SOCIAL = { channel: 'Organic Social', side: 'Social', source: 'inst
 export const SEARCH = { channel: 'Organic Search', side: 'Search', source: 'google' }
 export const DIRECT = { channel: 'Direct', side: 'Other', source: '(direct)' }
 
-/** A site of its own, in UTC, with a goal that is reached by an event `booked` each time. */
+/** A site of its own, in UTC unless told, with a goal that is reached by an event `booked` each time. */
 export function attributedSite(
   warehouse: Warehouse,
   {
     goals = [BOOKED],
     now = Date.parse('2026-12-31T12:00:00Z'),
-  }: { goals?: Omit<Goal, 'id' | 'template'>[]; now?: number } = {},
+    timezone = 'UTC',
+  }: { goals?: Omit<Goal, 'id' | 'template'>[]; now?: number; timezone?: string } = {},
 ) {
-  const made = askableSite(warehouse, 'UTC', { goals })
+  const made = askableSite(warehouse, timezone, { goals })
   const context = {
     warehouse,
     site: made.site,
@@ -51,8 +53,12 @@ export function attributedSite(
       ),
     clicks: (visitor: string, time: string, fields: Parameters<typeof hit>[2] = {}) =>
       made.add(hit(made.site, time, { visitor, ...fields })),
+    /** By the models that need no thread of their own, unless told. */
     attribute: (request: Partial<AttributionRequest> = {}) =>
-      answerAttribution(parseAttribution({ date_range: NOVEMBER, ...request }), context),
+      answerAttribution(
+        parseAttribution({ date_range: NOVEMBER, models: HEURISTIC_MODELS, ...request }),
+        context,
+      ),
     paths: async (request: Partial<PathsRequest> = {}) =>
       answerPaths(parsePaths({ date_range: NOVEMBER, ...request }), context),
   }
@@ -66,4 +72,16 @@ export function given(
   return Object.fromEntries(
     results.map(({ key, credits }) => [key, Math.round((credits[model]?.conversions ?? 0) * 1000) / 1000]),
   )
+}
+
+/** The most frequent paths as text, with their conversions. */
+export function countedPaths({ topPaths }: AttributionAnswer) {
+  return Object.fromEntries(topPaths.map(({ path, conversions }) => [path.join(' > '), conversions]))
+}
+
+/** What a model gives all keys together. */
+export function sums({ results }: AttributionAnswer, model: Model) {
+  const of = (read: 'conversions' | 'value') =>
+    results.reduce((sum, { credits }) => sum + (credits[model]?.[read] ?? Number.NaN), 0)
+  return { conversions: of('conversions'), value: of('value') }
 }

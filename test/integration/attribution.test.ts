@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { MODELS } from '../../server/domain/attribution/contract.ts'
 import { ANN, attributedSite, BEN, BOOKED, DIRECT, given, SEARCH, SOCIAL } from './attribution-support.ts'
 import { event, hit, openTestWarehouse, type TestWarehouse } from './reports-support.ts'
 
@@ -20,7 +21,7 @@ describe('a path', () => {
       { start: '2026-11-16T10:00:00Z', ...DIRECT },
     )
     await books(ANN, '2026-11-16T10:05:00Z', '90')
-    const answer = await attribute()
+    const answer = await attribute({ models: [...MODELS] })
     expect(answer.totals).toEqual({ conversions: 1, value: 90 })
     expect(given(answer, 'first')).toEqual({ 'Organic Social': 1, 'Organic Search': 0, Direct: 0 })
     expect(given(answer, 'last')).toEqual({ 'Organic Social': 0, 'Organic Search': 0, Direct: 1 })
@@ -259,6 +260,24 @@ describe('a visitor', () => {
     const { topPaths, coverage } = await attribute()
     expect(topPaths[0]?.path).toEqual(['Organic Social', 'Organic Search', 'Direct', 'Organic Social'])
     expect(coverage.oneDayHorizon).toEqual({ conversions: 0, share: 0 })
+  })
+
+  test('who shares a day’s key with others does not inherit what was done under it', async () => {
+    const { visits, books, clicks, add, site: at, attribute } = site()
+    await clicks(DAY_KEY, '2026-11-02T08:00:00Z', { clickKey: '9', linkId: 7 })
+    for (const visitor of [ANN, BEN])
+      await add(
+        hit(at, '2026-11-02T12:01:00Z', {
+          kind: 'pageview',
+          entry: false,
+          visitor,
+          previousVisitor: DAY_KEY,
+          consent: 'granted',
+        }),
+      )
+    await visits(ANN, { start: '2026-11-02T12:00:00Z', ...SEARCH })
+    await books(ANN, '2026-11-02T12:10:00Z')
+    expect((await attribute()).topPaths[0]?.path).toEqual(['Organic Search'])
   })
 
   test('without consent is known for a day: the share of such conversions is told', async () => {

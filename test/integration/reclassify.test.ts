@@ -122,7 +122,7 @@ function visit(time: number, change: Partial<RawHit> = {}): RawHit {
 }
 
 async function allLoaded(): Promise<void> {
-  await expect.poll(() => loader.counts(writer.edgeRun).added, { timeout: 20_000 }).toBe(loaded)
+  await expect.poll(() => loader.counts(writer.edgeRun).added, { timeout: 45_000 }).toBe(loaded)
 }
 
 async function visits(hits: readonly RawHit[]): Promise<void> {

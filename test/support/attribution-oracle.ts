@@ -3,10 +3,7 @@ import type { JudgedHit } from '../../server/domain/judged.ts'
 import type { AttributionOptions } from '../../server/reports/attribution/contract.ts'
 import type { TestSession } from '../integration/reports-support.ts'
 
-/**
- * Journeys written a second time over plain arrays: what the engine must agree with. No person has two conversions in
- * one instant here.
- */
+/** Journeys written a second time over plain arrays: what the engine must agree with. */
 
 export interface JourneysWorld {
   hits: readonly JudgedHit[]
@@ -77,28 +74,24 @@ export function journeysOf(
   if (!options.nulls) return journeys
   for (const person of new Set(touches.map((touch) => touch.person))) {
     const seen = touches.filter((touch) => touch.person === person && touch.at >= start && touch.at < end)
-    const converts = booked.some((one) => one.person === person && one.at >= start)
+    const converts = booked.some((one) => one.person === person && one.at >= start && one.at < end + windowMs)
     if (seen.length > 0 && !converts) add(seen, end - 1, { conversions: 0, value: 0, nulls: 1 })
   }
   return journeys
 }
 
 function personsOf({ hits }: JourneysWorld, from: number, until: number): (visitor: string) => string {
-  const lasting = new Map<string, JudgedHit>()
-  for (const hit of hits.filter(({ time }) => time >= from && time < until)) {
-    const { previousVisitor, visitor, consent, traffic, time } = hit
-    if (
-      consent !== 'granted' ||
-      traffic !== 'person' ||
-      previousVisitor === '' ||
-      previousVisitor === visitor
-    )
-      continue
-    const known = lasting.get(previousVisitor)
-    if (!known || known.time < time || (known.time === time && numberOf(known.hitId) < numberOf(hit.hitId)))
-      lasting.set(previousVisitor, hit)
+  const lasting = new Map<string, Set<string>>()
+  for (const { previousVisitor, visitor, consent, traffic, time } of hits) {
+    if (time < from || time >= until) continue
+    if (consent !== 'granted' || traffic !== 'person') continue
+    if (previousVisitor === '' || previousVisitor === visitor) continue
+    lasting.set(previousVisitor, (lasting.get(previousVisitor) ?? new Set()).add(visitor))
   }
-  return (visitor) => lasting.get(visitor)?.visitor ?? visitor
+  return (visitor) => {
+    const [only, ...more] = lasting.get(visitor) ?? []
+    return only !== undefined && more.length === 0 ? only : visitor
+  }
 }
 
 function visitsOf({ sessions }: JourneysWorld, personOf: (visitor: string) => string): Touch[] {

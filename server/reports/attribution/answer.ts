@@ -62,24 +62,13 @@ export async function answerAttribution(
   const summary = summaryOf(credits)
   const keys = journeys.facts.keys ?? []
   const rows = creditRows(models, keys, credits, results, summary.totals)
-  const { site, goal, grain, windowDays, options, sides } = question
   return {
     results: rows,
     ...summary,
     nulls: nullsOf(journeys, paths > 0 ? (top[0]?.all_nulls ?? 0) : nulls),
     topPaths: pathRows(top, keys, summary.coverage.withTouch, journeys.nulls === 'used'),
     meta: await metaOf(found, context, { summary, results, rows }, rows.length),
-    query: {
-      site,
-      date_range: rangeOf(journeys),
-      goal,
-      grain,
-      models: [...models],
-      window: windowDays,
-      options,
-      sides,
-      paths,
-    },
+    query: { ...understood(journeys), models: [...models], paths },
   }
 }
 
@@ -103,24 +92,13 @@ export async function answerPaths(
     rows.length > 0 || offset === 0
       ? rows
       : await run<PathCount>(topPathsStatement(journeys, { limit: 1, offset: 0 }))
-  const { site, goal, grain, windowDays, options, sides } = question
   return {
     results: pathRows(rows, journeys.facts.keys ?? [], summary.coverage.withTouch, journeys.nulls === 'used'),
     totals: summary.totals,
     coverage: summary.coverage,
     nulls: nullsOf(journeys, first?.all_nulls ?? 0),
     meta: await metaOf(found, context, { summary, results: null, rows: [] }, first?.total ?? 0),
-    query: {
-      site,
-      date_range: rangeOf(journeys),
-      goal,
-      grain,
-      window: windowDays,
-      options,
-      sides,
-      limit,
-      offset,
-    },
+    query: { ...understood(journeys), limit, offset },
   }
 }
 
@@ -193,8 +171,12 @@ function nullsOf({ nulls, end, windowMs }: JourneysPlan, paths: number | null): 
   }
 }
 
-function rangeOf({ period }: JourneysPlan): [string, string] {
-  return [period.from, period.to]
+/** What both answers repeat of the question: the range as days or instants, the goal by the name that it has. */
+function understood({ question, period, conversions }: JourneysPlan) {
+  const { site, goal, grain, windowDays, options, sides } = question
+  const date_range: [string, string] = [period.from, period.to]
+  const named = goal === null ? null : (conversions.site.goals[0]?.name ?? goal)
+  return { site, date_range, goal: named, grain, window: windowDays, options, sides }
 }
 
 async function metaOf(

@@ -27,7 +27,7 @@ export interface AttributionRequest {
 }
 
 export interface AttributionOptions {
-  /** Consecutive touches of the same key become one (default false). */
+  /** Consecutive touches of the same key become one, but for `markov` (default false). */
   collapse?: boolean
   /** Direct counts as a touch (default true); else it is left out of paths that have any other touch. */
   direct?: boolean
@@ -66,7 +66,7 @@ export interface AttributionRow {
   key: string
   /** By each model that was asked for. */
   credits: Partial<Record<Model, Credit>>
-  /** Conversions that it helped without being their last touch, counted once a conversion; null for `(no touch)`. */
+  /** Conversions with a touch of it before the last one, counted once each; null for `(no touch)`. */
   assisted: Assisted | null
   /** Share of all conversions (of the value) that would be lost without it, by the Markov chain; null where not asked. */
   removalEffect: { conversions: number; value: number } | null
@@ -83,7 +83,7 @@ export interface Credit {
 export interface Assisted {
   conversions: number
   value: number
-  /** Conversions whose last touch it was. */
+  /** Conversions whose last touch it was; those that it also assisted are among them. */
   lastConversions: number
   /** conversions ÷ lastConversions; null where the latter are 0. */
   ratio: number | null
@@ -140,7 +140,10 @@ export interface PathsRequest extends Omit<AttributionRequest, 'models' | 'paths
 }
 
 export interface PathsAnswer {
-  /** Those with most conversions first, then those with most non-converting journeys, then by their keys. */
+  /**
+   * Those with most conversions first, then those with most non-converting journeys, then by their keys, those with most
+   * touches first.
+   */
   results: PathRow[]
   totals: { conversions: number; value: number }
   coverage: Coverage

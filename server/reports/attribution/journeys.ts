@@ -12,22 +12,11 @@ const DAY_MS = 86_400_000
  * system told of it, and `converted` (0 for a journey without conversion).
  */
 export function pathsSql(journeys: JourneysPlan, writing: Writing): string {
-  const { question, start, end, windowMs, nulls } = journeys
-  const { parameters } = writing
-  const window = parameters.bind('Int64', Math.round(windowMs))
-  const from = parameters.bind('Int64', start)
-  const until = parameters.bind('Int64', end)
+  const { question, windowMs } = journeys
+  const window = writing.parameters.bind('Int64', windowMs)
   const times = `arrayMap(conversion -> ${CONVERSION.at('conversion')}, conversions)`
-  const before = question.options.reuse
-    ? 'arrayMap(at -> toInt64(-1), times)'
-    : 'arrayPopBack(arrayPushFront(times, toInt64(-1)))'
-  const counted = `arrayFilter(path -> ${CONVERSION.counted('path.1')}, arrayZip(conversions, ${before}))`
-  const hasTouch = `arrayExists(touch -> touch >= ${TOUCH.since(from)} AND touch < ${TOUCH.since(until)}, touches)`
-  const isWithout = `person != 0 AND NOT arrayExists(at -> at >= ${from}, times) AND ${hasTouch}`
-  const nobodys = `[(${CONVERSION.none(`${until} - 1`)}, ${from} - 1)]`
-  const ends = nulls === 'used' ? `if(${isWithout}, ${nobodys}, ${counted})` : counted
   const timed = `SELECT person, touches, conversions, ${times} AS times FROM (${personsSql(journeys, writing)})`
-  const ended = `SELECT touches, arrayJoin(${ends}) AS path FROM (${timed})`
+  const ended = `SELECT touches, arrayJoin(${endsSql(journeys, writing)}) AS path FROM (${timed})`
   const told = `SELECT touches, path.1 AS conversion, ${CONVERSION.at('conversion')} AS at,
       ${CONVERSION.converted('conversion')} AS converted, if(converted, greatest(at - ${window}, path.2), path.2) AS since
     FROM (${ended})`
@@ -39,6 +28,29 @@ export function pathsSql(journeys: JourneysPlan, writing: Writing): string {
       arrayMap(touch -> (at - ${TOUCH.at('touch')}) / ${DAY_MS}, kept) AS days, ${CONVERSION.value('conversion')} AS value,
       ${CONVERSION.oneDay('conversion')} AS one_day, ${CONVERSION.told('conversion')} AS told, converted
     FROM (${kept})`
+}
+
+/**
+ * Where the paths of a person end, by `touches`, `conversions` and their `times`: each a pair of a conversion of the
+ * period, or of what stands for none, and the time after which its touches lie at any rate.
+ */
+function endsSql({ question, start, end, windowMs, nulls }: JourneysPlan, { parameters }: Writing): string {
+  const before = question.options.reuse ? 'arrayMap(at -> toInt64(-1), times)' : timesBefore('times')
+  const counted = `arrayFilter(path -> ${CONVERSION.counted('path.1')}, arrayZip(conversions, ${before}))`
+  if (nulls !== 'used') return counted
+  const from = parameters.bind('Int64', start)
+  const until = parameters.bind('Int64', end)
+  const openUntil = parameters.bind('Int64', end + windowMs)
+  const converts = `arrayExists(at -> at >= ${from} AND at < ${openUntil}, times)`
+  const hasTouch = `arrayExists(touch -> touch >= ${TOUCH.since(from)} AND touch < ${TOUCH.since(until)}, touches)`
+  const none = `[(${CONVERSION.none(`${until} - 1`)}, ${from} - 1)]`
+  return `if(person != 0 AND NOT ${converts} AND ${hasTouch}, ${none}, ${counted})`
+}
+
+/** For each of some times, which ascend, the latest before it; -1 where there is none. One hit may reach several goals. */
+function timesBefore(times: string): string {
+  const previous = `arrayPopBack(arrayPushFront(${times}, toInt64(-1)))`
+  return `arrayFill((before, at) -> before < at, ${previous}, ${times})`
 }
 
 /** What the options leave of the touches seen. Of repeats in a row the last one stays. */
@@ -92,7 +104,7 @@ function personsSql(journeys: JourneysPlan, writing: Writing): string {
   const { firstDay, lastDay } = plan.main.period
   const days = `day >= ${parameters.bind('Date32', firstDay)} AND day <= ${parameters.bind('Date32', lastDay)}`
   const conversions = `SELECT identity, toUnixTimestamp64Milli(time) AS at, toFloat64(value) AS value,
-      consent != 'granted' AS one_day, has(${toldGoals}, goal) AS told, ${inPeriod()} AS counted
+      identity != '' AND consent != 'granted' AS one_day, has(${toldGoals}, goal) AS told, ${inPeriod()} AS counted
     FROM (${reached}) WHERE ${days}`
   const { from, person } = withPersons(journeys, writing, conversions, 'identity')
   const deeds = `SELECT person, arraySort(groupArray(deed)) AS deeds FROM (

@@ -1,8 +1,8 @@
 import type { QueryOptions, Warehouse } from '../../warehouse/warehouse.ts'
 import { Parameters } from '../parameters.ts'
 import { measureConversions } from '../plan/external.ts'
-import { IS_LANDING } from '../plan/landings.ts'
-import { periodSql } from '../plan/plan.ts'
+import { DAYS_TO_LAND, IS_LANDING } from '../plan/landings.ts'
+import { daysAround } from '../plan/plan.ts'
 import { keysStatement } from './keys.ts'
 import type { JourneysPlan } from './plan.ts'
 import { TELLS_BOTH_KEYS, touchesAndConversions } from './touches.ts'
@@ -15,7 +15,7 @@ export async function measureJourneys(
 ): Promise<void> {
   const { conversions, counted, facts } = journeys
   const parameters = new Parameters()
-  const days = periodSql(conversions, touchesAndConversions(journeys), parameters)
+  const days = daysAround(conversions, touchesAndConversions(journeys), DAYS_TO_LAND, parameters)
   const [found, [held]] = await Promise.all([
     measureConversions(warehouse, conversions, conversions.main, options),
     warehouse.query<{ clicks: number; landings: number; consents: number }>(

@@ -22,9 +22,12 @@ export interface PathChunk {
 
 /**
  * Every distinct path as text, in chunks: a row's `chunk` is the JSON of `[[keys, conversions, value, nulls], …]`. Text
- * passes through this process without being looked at, which a million rows as objects would not.
+ * passes through this process without being looked at, which a million rows as objects would not. Repeats are there
+ * whatever the options say: Markov's states are made of the path as it is, and Shapley looks at sets of keys.
  */
-export function pathChunksStatement(journeys: JourneysPlan): Statement {
+export function pathChunksStatement(asked: JourneysPlan): Statement {
+  const options = { ...asked.question.options, collapse: false }
+  const journeys = { ...asked, question: { ...asked.question, options } }
   const statement = writing(journeys.conversions)
   const row =
     "concat('[', toJSONString(arrayMap(key -> toString(key), keys)), ',', toString(conversions), ',', toString(value_sum), ',', toString(nulls), ']')"

@@ -61,7 +61,8 @@ export function planJourneys(
 ): JourneysPlan {
   const asked = question.goal === null ? goals : [goalNamed(question.goal, goals)]
   const { start, end } = instantsOf(period, zone)
-  const windowMs = question.windowDays * DAY_MS
+  // The conversion's own instant lies in any window.
+  const windowMs = Math.max(1, Math.round(question.windowDays * DAY_MS))
   // One more for the day of a clock change.
   const windowDays = Math.ceil(question.windowDays) + 1
   const nulls = !question.options.nulls ? 'unasked' : end + windowMs > completeUntil ? 'censored' : 'used'

@@ -1,5 +1,6 @@
 import { HEURISTIC_MODELS, type Model } from '../../domain/attribution/contract.ts'
 import {
+  type Assisted,
   type AttributionRow,
   type Coverage,
   type Credit,
@@ -72,59 +73,73 @@ export function creditRows(
   results: ModelResults | null,
   totals: Summary['totals'],
 ): AttributionRow[] {
-  const found = new Map(rows.map((row) => [numberOf(row, 'key'), row]))
-  const places = new Map((results?.keys ?? []).map((place, index) => [Number(place), index]))
+  const found: Found = {
+    rows: new Map(rows.map((row) => [numberOf(row, 'key'), row])),
+    results,
+    indices: new Map((results?.keys ?? []).map((place, index) => [Number(place), index])),
+    totals,
+  }
+  const creditsOf = (place: number) =>
+    Object.fromEntries(models.map((model) => [model, creditBy(model, place, found)]))
+  const seen = [...new Set([...found.rows.keys(), ...found.indices.keys()])]
+    .filter((place) => place !== NOWHERE)
+    .map((place) => ({
+      key: keys[place - 1] ?? OTHER_KEYS,
+      credits: creditsOf(place),
+      assisted: assistedBy(found.rows.get(place)),
+      removalEffect: removalOf(place, found),
+    }))
+    .filter(
+      ({ assisted, credits }) => assisted.conversions > 0 || assisted.lastConversions > 0 || isGiven(credits),
+    )
+  const deciding = models.at(-1)
+  const by = ({ credits }: AttributionRow) => (deciding && credits[deciding]?.conversions) || 0
+  const sorted: AttributionRow[] = seen.sort((a, b) => by(b) - by(a) || (a.key < b.key ? -1 : 1))
+  if (!found.rows.has(NOWHERE)) return sorted
+  return [...sorted, { key: NO_TOUCH, credits: creditsOf(NOWHERE), assisted: null, removalEffect: null }]
+}
+
+/** What there is to make rows of, by place. */
+interface Found {
+  rows: ReadonlyMap<number, CreditsRow>
+  results: ModelResults | null
+  /** Where a place stands in the results' arrays. */
+  indices: ReadonlyMap<number, number>
+  totals: Summary['totals']
+}
+
+/** From the engine for heuristics, from the thread for the others, which never see conversions without touches. */
+function creditBy(model: Model, place: number, { rows, results, indices, totals }: Found): Credit {
+  const row = rows.get(place)
   const credit = (conversions: number, value: number): Credit => ({
     conversions,
     value,
     conversionShare: ratio(conversions, totals.conversions),
     valueShare: ratio(value, totals.value),
   })
-  const creditBy = (model: Model, place: number): Credit => {
-    const row = found.get(place)
-    if (isHeuristic(model)) return credit(numberOf(row, `n_${model}`), numberOf(row, `v_${model}`))
-    if (place === NOWHERE) return credit(numberOf(row, 'conversions'), numberOf(row, 'value_sum'))
-    const index = places.get(place)
-    const given = results?.credits[model]
-    if (index === undefined || !given) return credit(0, 0)
-    return credit(given.conversions[index] ?? 0, given.values[index] ?? 0)
+  if (isHeuristic(model)) return credit(numberOf(row, `n_${model}`), numberOf(row, `v_${model}`))
+  if (place === NOWHERE) return credit(numberOf(row, 'conversions'), numberOf(row, 'value_sum'))
+  const given = results?.credits[model]
+  const index = indices.get(place) ?? -1
+  return credit(given?.conversions[index] ?? 0, given?.values[index] ?? 0)
+}
+
+function assistedBy(row: CreditsRow | undefined): Assisted {
+  const conversions = numberOf(row, 'assisted_n')
+  const lastConversions = numberOf(row, 'ended')
+  return {
+    conversions,
+    value: numberOf(row, 'assisted_v'),
+    lastConversions,
+    ratio: ratio(conversions, lastConversions),
   }
-  const rowOf = (place: number): AttributionRow => {
-    const row = found.get(place)
-    const effects = results?.removalEffects
-    const index = places.get(place) ?? -1
-    const ended = numberOf(row, 'ended')
-    const assists = numberOf(row, 'assisted_n')
-    return {
-      key: place === NOWHERE ? NO_TOUCH : (keys[place - 1] ?? OTHER_KEYS),
-      credits: Object.fromEntries(models.map((model) => [model, creditBy(model, place)])),
-      assisted:
-        place === NOWHERE
-          ? null
-          : {
-              conversions: assists,
-              value: numberOf(row, 'assisted_v'),
-              lastConversions: ended,
-              ratio: ratio(assists, ended),
-            },
-      removalEffect:
-        effects && place !== NOWHERE
-          ? { conversions: effects.conversions[index] ?? 0, value: effects.values[index] ?? 0 }
-          : null,
-    }
-  }
-  const deciding = models.at(-1)
-  const by = (row: AttributionRow) => (deciding && row.credits[deciding]?.conversions) || 0
-  const touched = new Set([...found.keys(), ...places.keys()])
-  const seen = [...touched]
-    .filter((place) => place !== NOWHERE)
-    .map(rowOf)
-    .filter(
-      (row) =>
-        (row.assisted?.conversions ?? 0) > 0 || (row.assisted?.lastConversions ?? 0) > 0 || isGiven(row),
-    )
-    .sort((a, b) => by(b) - by(a) || (a.key < b.key ? -1 : 1))
-  return found.has(NOWHERE) ? [...seen, rowOf(NOWHERE)] : seen
+}
+
+function removalOf(place: number, { results, indices }: Found): AttributionRow['removalEffect'] {
+  const effects = results?.removalEffects
+  if (!effects) return null
+  const index = indices.get(place) ?? -1
+  return { conversions: effects.conversions[index] ?? 0, value: effects.values[index] ?? 0 }
 }
 
 /** Paths as answers show them. */
@@ -148,7 +163,7 @@ function isHeuristic(model: Model): boolean {
   return HEURISTIC_MODELS.some((name) => name === model)
 }
 
-function isGiven({ credits }: AttributionRow): boolean {
+function isGiven(credits: AttributionRow['credits']): boolean {
   return Object.values(credits).some(({ conversions, value }) => conversions !== 0 || value !== 0)
 }
 

@@ -23,7 +23,10 @@ const weight = z
   .max(MAX_WEIGHT, `A weight is at most ${MAX_WEIGHT}; only the ratios matter.`)
 
 const options = z.strictObject({
-  collapse: z.boolean().default(false).describe('Consecutive touches of the same key become one.'),
+  collapse: z
+    .boolean()
+    .default(false)
+    .describe('Consecutive touches of the same key become one, but for markov.'),
   direct: z
     .boolean()
     .default(true)

@@ -26,7 +26,8 @@ function personSql(journeys: JourneysPlan, visitor: string): string {
 
 /**
  * Rows, each with the `lasting` key of the person whose key of the day its `visitor` is: hits of somebody who has consented
- * tell both. Without consent a person is known for a day.
+ * tell both. Without consent a person is known for a day; so are those who share a day's key with several others (one
+ * address, equal browsers), none of whom may inherit what all of them did.
  */
 export function withPersons(
   journeys: JourneysPlan,
@@ -36,8 +37,8 @@ export function withPersons(
 ): { from: string; person: string } {
   if (!journeys.facts.consents) return { from: `(${rows})`, person: visitor }
   const days = periodSql(journeys.conversions, touchesAndConversions(journeys), writing.parameters)
-  const lasting = `SELECT previous_visitor AS of_day, argMax(visitor, (time, toUInt128(hit_id))) AS lasting
-    FROM hits WHERE ${days} AND ${TELLS_BOTH_KEYS} GROUP BY of_day`
+  const lasting = `SELECT previous_visitor AS of_day, max(visitor) AS lasting
+    FROM hits WHERE ${days} AND ${TELLS_BOTH_KEYS} GROUP BY of_day HAVING min(visitor) = lasting`
   // GLOBAL: on a cluster the keys of one person lie on several shards.
   return {
     from: `(${rows}) AS of_visitor GLOBAL LEFT ANY JOIN (${lasting}) AS persons ON ${visitor} = of_day`,

@@ -34,7 +34,8 @@ export function journeysWarnings(journeys: JourneysPlan, found: JourneysFound): 
     const all = coverage.withoutTouch === 1 ? '1 conversion has' : `${coverage.withoutTouch} conversions have`
     warnings.push(`${all} no touch in the window and go to (no touch) in every model.`)
   }
-  if (found.firstDay !== null && touches.period.firstDay < found.firstDay && totals.conversions > 0) {
+  const reachesTo = conversions.zone.dayOf(journeys.start - journeys.windowMs + 1)
+  if (found.firstDay !== null && reachesTo < found.firstDay && totals.conversions > 0) {
     warnings.push(
       `Data begin on ${found.firstDay}: touches that the window would reach before that day are not known.`,
     )

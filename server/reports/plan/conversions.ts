@@ -9,6 +9,8 @@ import type { Writing } from './scope.ts'
 export const FACTS = ['time', 'day', 'hit_id', 'place', 'event', 'told', 'has_told', 'told_in'] as const
 /** The visit that a conversion belongs to; `about` holds what the question needs to know of it. */
 export const VISIT = ['session_id', 'session_day', 'session_start', 'about'] as const
+/** What a hit tells of its visitor where there is no visit. */
+const OF_THE_HIT: Partial<Record<string, string>> = { identity: 'visitor', consent: 'toString(consented)' }
 export const NO_ID = "toUUID('00000000-0000-0000-0000-000000000000')"
 
 /** A goal's hits may lie on another day than the visit's begin, which a midnight or a late hit parts from it. */
@@ -19,8 +21,8 @@ const DAYS_OF_VISIT = 2
  * question names. Those of `conversions` have their own time, and more than the period's days are among them, since
  * what came first in a session decides; those of `converting` have the time of their session.
  *
- * @param more further columns of `sessions` to bring along, each `''` where there is no visit; but `identity` is then
- *   the visitor of the hit, or of the click that led to none.
+ * @param more further columns of `sessions` to bring along, each `''` where there is no visit; but `identity` and
+ *   `consent` are then those of the hit, or of the click that led to none.
  */
 export function conversionsSql(
   writing: Writing,
@@ -30,7 +32,7 @@ export function conversionsSql(
 ): string {
   const { plan, parameters } = writing
   const { goals, currency } = plan.site
-  const about = [...new Set([...aboutColumns(writing), ...more])]
+  const about = aboutColumns(writing, more)
   const after = table === 'converting' ? DAYS_OF_VISIT : 0
   const sources = [
     ...(goals.some(({ match }) => match.type !== 'external')
@@ -79,7 +81,7 @@ function goalHits(writing: Writing, period: PeriodPlan, about: readonly string[]
   const rows = period.conversions?.keyed ? keyedToo(writing, period, days) : days
   const isReached = `traffic = 'person' AND kind IN ('pageview', 'event') AND notEmpty(places)`
   const places = `arrayFilter(place -> place > 0, [${reached.join(', ')}]) AS places`
-  const hits = `SELECT time, day, hit_id, visitor, event_key,
+  const hits = `SELECT time, day, hit_id, visitor, consent AS consented, event_key,
         if(event_name = '', toString(event_type), toString(event_name)) AS event,
         event_value AS told, event_has_value AS has_told, toString(event_currency) AS told_in, ${places}
       FROM hits WHERE ${rows} AND ${isReached}`
@@ -103,7 +105,8 @@ function goalHits(writing: Writing, period: PeriodPlan, about: readonly string[]
       WHERE start <= wanted_at AND start >= wanted_at - toIntervalDay(${2 * DAYS_OF_VISIT}) GROUP BY of_hit`
   const told = about.map((name, index) => {
     const said = `known.${index + 1}`
-    return name === 'identity' ? `if(${said} = '', visitor, ${said})` : said
+    const ofHit = OF_THE_HIT[name]
+    return ofHit ? `if(${said} = '', ${ofHit}, ${said})` : said
   })
   return `SELECT ${FACTS.join(', ')}, session_id, session_day, session_start, tuple(${told.join(', ')}) AS about
     FROM (${once}) AS reached LEFT ANY JOIN (${last}) AS visits ON hit_id = of_hit`
@@ -134,11 +137,12 @@ function aboutVisit(name: string): string {
 }
 
 /** What the question's dimensions need to know of a conversion's visit; never nothing, which a tuple cannot be. */
-function aboutColumns({ plan }: Writing): string[] {
+function aboutColumns({ plan }: Writing, more: readonly string[]): string[] {
   const { dimensions, conditions } = plan.question
   const named = [...dimensions, ...testsOf(conditions).map(({ dimension }) => dimension)]
   const columns = named.flatMap((dimension) => (dimension.kind === 'text' ? dimension.about : []))
-  return [...new Set(['channel', ...columns])]
+  const all = [...new Set([...columns, ...more])]
+  return all.length === 0 ? ['channel'] : all
 }
 
 /** No rows, of the same columns. */

@@ -5,7 +5,7 @@ import { names } from '../question.ts'
 import { daysAround, type PeriodPlan, type Plan } from './plan.ts'
 
 /** A landing comes up to 24 hours after its click: on the same local day or the next, the one after at a clock change. */
-const DAYS_TO_LAND = { before: 2, after: 2 }
+export const DAYS_TO_LAND = { before: 2, after: 2 }
 export const IS_LANDING =
   "kind = 'pageview' AND traffic = 'person' AND landing = 'verified' AND click_key != 0"
 
