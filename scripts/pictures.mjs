@@ -1,6 +1,6 @@
 /**
- * Draws the pictures of the documents: starts the built service in a temporary folder, fills it with `demo-data.mjs`
- * and photographs the pages into docs/images/. Needs a Chromium (`CHROMIUM` names one beside the usual places).
+ * Draws the pictures of the documents: starts the built service in a temporary folder, fills it with `demo-data.mjs` and
+ * with the demo, and photographs the pages into docs/images/. Needs a Chromium (`CHROMIUM` names one beside the usual places).
  *
  *     npm run build && node scripts/pictures.mjs
  */
@@ -71,14 +71,19 @@ try {
   run('scripts/demo-data.mjs', folder, '--end', '2026-03-29')
   run('bin/jejak', 'import', 'access-log', join(folder, 'access.log'), '--host', 'www.cars.example')
   run('bin/jejak', 'import', 'bitly', join(folder, 'clicks.ndjson'))
-  await photograph(`${url}/app/?range=2026-03-02..2026-03-29&compare=previous`)
+  const days = '2026-03-02..2026-03-29'
+  await photograph('compare', `${url}/app/?range=${days}&compare=previous`, 'Landing pages')
+  // Models need people who come back and goals that they reach: those the demo has.
+  run('bin/jejak', 'demo', '--until', '2026-03-29', '--no-serve')
+  await photograph('models', `${url}/app/models?site=demo&range=${days}`, 'Credit by channel')
 } finally {
   service.kill('SIGTERM')
   await ended
   rmSync(folder, { recursive: true, force: true })
 }
 
-async function photograph(address) {
+/** A page, light and dark, once the table is there that its heading names. */
+async function photograph(name, address, heading) {
   mkdirSync(images, { recursive: true })
   const browser = await chromium.launch({
     executablePath: browserPath,
@@ -93,9 +98,10 @@ async function photograph(address) {
         locale: 'en-GB',
       })
       await page.goto(address, { waitUntil: 'networkidle' })
+      await page.getByRole('region', { name: heading }).getByRole('table').first().waitFor()
       // The chart grows in once its figures are there.
       await page.waitForTimeout(1_000)
-      await page.screenshot({ path: join(images, `compare-${colorScheme}.png`) })
+      await page.screenshot({ path: join(images, `${name}-${colorScheme}.png`) })
       await page.close()
     }
   } finally {

@@ -11,7 +11,7 @@ import { SIDE_LABELS, SideMark, type SideName } from '../../shared/ui/side-mark.
 import { Failure, Skeleton } from '../../shared/ui/states.tsx'
 import { comparison, type NamedRate, type SidesCompared } from './rate-api.ts'
 import { RateBar } from './rate-bar.tsx'
-import { rateScale, rateText } from './rate-text.ts'
+import { differenceText, rateScale, rateText } from './rate-text.ts'
 import { useCompare } from './use-compare.ts'
 
 const ANY_GOAL = ''
@@ -110,13 +110,19 @@ function Rates({ found, before, stale }: RatesProps) {
     <div aria-busy={stale} className={cx('transition-opacity duration-150', stale && 'opacity-50')}>
       <SideRate side="search" now={found.b} before={earlier.search} scale={scale} />
       <SideRate side="social" now={found.a} before={earlier.social} scale={scale} />
-      {hasEarlier && baseline != null && (
+      {(found.a.ci !== null || found.b.ci !== null) && (
         <p className="mt-2 text-2xs text-ink-3">
-          In grey: the same weekdays before, {dayRange(...baseline)}. Bars are 95% intervals.
+          {hasEarlier && baseline != null && `In grey: the same weekdays before, ${dayRange(...baseline)}. `}
+          Bars and brackets: 95% intervals.
         </p>
       )}
       <div className="mt-3 border-t border-line pt-3">
-        {isCompared && <Enough enough={found.enough} />}
+        {isCompared && (
+          <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+            <Enough enough={found.enough} />
+            <Difference found={found} />
+          </div>
+        )}
         <div className="mt-1.5 flex items-start gap-1">
           <p className="min-w-0 flex-1 text-sm text-ink-2 wrap-anywhere">{found.sentence}</p>
           <CopyButton text={found.sentence} label="Copy the sentence" />
@@ -177,6 +183,23 @@ function SideRate({
         )}
       </p>
     </div>
+  )
+}
+
+/** Which side converted more often and by how much, or that it cannot be told. */
+function Difference({ found }: { found: SidesCompared }) {
+  const { value, ci } = found.difference
+  if (value === null || ci === null || value === 0) return null
+  const { higher, points, clear } = differenceText(value, ci)
+  return (
+    <p className="text-sm">
+      {clear ? (
+        <span className="font-medium">{found[higher].name} higher by</span>
+      ) : (
+        <span className="text-ink-2">No clear difference: {found[higher].name} higher by</span>
+      )}{' '}
+      <span className="text-ink-2 tabular-nums">{points}</span>
+    </p>
   )
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { rateScale, rateText } from './rate-text.ts'
+import { differenceText, rateScale, rateText } from './rate-text.ts'
 
 describe('a rate in words', () => {
   it('has as many decimals as its interval is sure of', () => {
@@ -14,5 +14,20 @@ describe('the scale of rates', () => {
     expect(rateScale([{ ci: [0.1, 0.2] }, undefined, { ci: null }])).toBeCloseTo(0.21)
     expect(rateScale([{ ci: [0.5, 0.99] }])).toBe(1)
     expect(rateScale([undefined])).toBe(1)
+  })
+})
+
+describe('a difference in words', () => {
+  it('is told from the side of the higher rate, with its interval turned as well', () => {
+    expect(differenceText(-0.118, [-0.154, -0.081])).toEqual({
+      higher: 'b',
+      points: '11.8 points [8.1, 15.4]',
+      clear: true,
+    })
+    expect(differenceText(0.012, [-0.006, 0.03])).toEqual({
+      higher: 'a',
+      points: '1.2 points [−0.6, 3.0]',
+      clear: false,
+    })
   })
 })

@@ -18,3 +18,26 @@ export function rateText(rate: number, [low, high]: Interval): { rate: string; i
     interval: `[${plain.format(low * 100)}, ${plain.format(high * 100)}]`,
   }
 }
+
+/**
+ * What lies between two rates, in points of percent and as seen from the higher one: `11.8 points [8.1, 15.4]`. `clear`
+ * where all of the interval lies on one side of nothing.
+ */
+export function differenceText(
+  value: number,
+  [low, high]: Interval,
+): { higher: 'a' | 'b'; points: string; clear: boolean } {
+  const ci: Interval = value < 0 ? [-high, -low] : [low, high]
+  const half = ((high - low) / 2) * 100
+  const digits = Math.min(6, Math.max(1, Math.ceil(-Math.log10(half))))
+  const format = new Intl.NumberFormat(undefined, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  })
+  const write = (part: number) => format.format(part * 100).replace('-', '−')
+  return {
+    higher: value < 0 ? 'b' : 'a',
+    points: `${write(Math.abs(value))} points [${write(ci[0])}, ${write(ci[1])}]`,
+    clear: ci[0] > 0,
+  }
+}

@@ -12,7 +12,7 @@ import { ModelPicker } from './model-picker.tsx'
 import { GRAIN_WORDS } from './model-words.ts'
 import { OptionsPopover } from './options-popover.tsx'
 import { DEFAULT_WINDOW } from './search.ts'
-import { ANEW, useCredits, useModels } from './use-models.ts'
+import { ANEW, useModels, useSideCredits } from './use-models.ts'
 
 const GRAIN_OPTIONS = GRAINS.map((value) => ({ value, label: GRAIN_WORDS[value].one }))
 
@@ -20,7 +20,7 @@ const GRAIN_OPTIONS = GRAINS.map((value) => ({ value, label: GRAIN_WORDS[value].
 export function QuestionPickers() {
   const { view, site, today, change } = useModels()
   const { data: goals } = useQuery(goalList(site?.id))
-  const { data } = useCredits()
+  const { data } = useSideCredits()
   const available = data?.meta.available
   const names = (goals ?? []).map(({ name }) => name)
   // A goal that is no more, or not known yet, stays what the address says.

@@ -1,36 +1,58 @@
-import { Info, Scale } from 'lucide-react'
+import { ChevronRight, Scale } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { AttributionAnswer } from '../../../../server/reports/attribution/contract.ts'
-import { dayRange, instant } from '../../shared/format/date.ts'
-import { count, share } from '../../shared/format/number.ts'
-import { addDays, countDays } from '../../shared/time/days.ts'
+import { instant } from '../../shared/format/date.ts'
+import { count } from '../../shared/format/number.ts'
 import { Card } from '../../shared/ui/card.tsx'
-import { ANEW, useCredits, useModels } from './use-models.ts'
+import { UseJourneys } from './ended-range.tsx'
+import { amountOf, noTouchRow, signedShare } from './figures.ts'
+import { useCredits, useModels, useSideCredits } from './use-models.ts'
 
-/** What the credit rests on: who was seen, how far back, and who was not. */
+/** How far the credit can be trusted: who was seen, how far back, and who was not. */
 export function CoverageCard() {
-  const { timezone } = useModels()
-  const { data, isPlaceholderData } = useCredits()
+  const { timezone, view } = useModels()
+  const { data, isPlaceholderData } = useSideCredits()
   if (data === undefined) return null
-  const { coverage, totals, meta } = data
+  const { coverage, totals, statistics } = data
   const { oneDayHorizon } = coverage
-  const part = (one: number) => (totals.conversions === 0 ? 0 : one / totals.conversions)
+  // Few conversions without a touch may be most of the value: sales that a CRM tells.
+  const untouched =
+    amountOf(noTouchRow(data.results), 'last', view.measure).share ??
+    coverage.withoutTouch / totals.conversions
+  const single = statistics.lengths.find(({ touches }) => touches === 1)?.conversions ?? 0
   return (
-    <Card title="What this rests on" stale={isPlaceholderData} className="h-full">
+    <Card title="How sure this is" stale={isPlaceholderData} className="h-full">
       <dl className="px-5 pb-1 max-sm:px-4">
-        <Fact figure={share(part(coverage.withoutTouch))} label="have no touch in the window">
-          {count(coverage.withoutTouch)} of {count(totals.conversions)} conversions, in a row of their own
-        </Fact>
         <Fact
-          figure={oneDayHorizon.share === null ? '–' : share(oneDayHorizon.share)}
-          label="can be seen for one day only"
+          figure={oneDayHorizon.share === null ? '–' : signedShare(oneDayHorizon.share)}
+          label="of conversions can be seen for one day only"
         >
-          {count(oneDayHorizon.conversions)} conversions by visitors without consent
+          visitors without consent: what they did on days before is not known
         </Fact>
-        <NullFact answer={data} timezone={timezone} />
+        {coverage.withTouch > 0 && (
+          <Fact figure={signedShare(single / coverage.withTouch)} label="have a single touch">
+            models that look at one path at a time can only differ on the others
+          </Fact>
+        )}
+        {coverage.withoutTouch > 0 && (
+          <Fact
+            figure={signedShare(untouched)}
+            label={
+              view.measure === 'value'
+                ? 'of the value has no touch in the window'
+                : 'have no touch in the window'
+            }
+          >
+            {count(coverage.withoutTouch)} conversions, in a row of their own under every model
+          </Fact>
+        )}
+        <JourneysFact answer={data} timezone={timezone} />
         {coverage.externallyTold > 0 && (
-          <Fact figure={count(coverage.externallyTold)} label="told by another system">
-            conversions that a CRM or the like reported
+          <Fact
+            figure={signedShare(coverage.externallyTold / totals.conversions)}
+            label="told by another system"
+          >
+            {count(coverage.externallyTold)} conversions that a CRM or the like reported
           </Fact>
         )}
       </dl>
@@ -39,52 +61,55 @@ export function CoverageCard() {
           <Scale className="mt-0.5 size-3.5 shrink-0" aria-hidden />
           This shares out credit; it does not prove cause.
         </p>
-        {meta.warnings.map((warning) => (
-          <p key={warning} className="flex items-start gap-1.5 text-ink-3">
-            <Info className="mt-0.5 size-3.5 shrink-0" aria-hidden />
-            <span className="wrap-anywhere">{warning}</span>
-          </p>
-        ))}
+        <Notes />
       </div>
     </Card>
   )
 }
 
-/** Whether journeys without conversion were used: they cannot be told yet from such as may still convert. */
-function NullFact({ answer, timezone }: { answer: AttributionAnswer; timezone: string }) {
-  const { today, view, change } = useModels()
-  const { nulls, meta, query } = answer
+/** What the API has to say of the answers, once each. */
+function Notes() {
+  const sides = useSideCredits()
+  const credits = useCredits()
+  const notes = new Set([...(sides.data?.meta.warnings ?? []), ...(credits.data?.meta.warnings ?? [])])
+  if (notes.size === 0) return null
+  return (
+    <details className="group text-ink-3">
+      <summary className="flex w-fit cursor-pointer list-none items-center gap-1.5 rounded-sm font-medium text-ink-2 hover:text-ink [&::-webkit-details-marker]:hidden">
+        <ChevronRight className="size-3.5 shrink-0 transition-transform group-open:rotate-90" aria-hidden />
+        {notes.size === 1 ? '1 note' : `${notes.size} notes`} on these figures
+      </summary>
+      <ul className="mt-1.5 flex flex-col gap-1.5 pl-5">
+        {[...notes].map((note) => (
+          <li key={note} className="wrap-anywhere">
+            {note}
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+}
+
+/** Whether journeys without conversion were used: at first they cannot be told from such as may still convert. */
+function JourneysFact({ answer, timezone }: { answer: AttributionAnswer; timezone: string }) {
+  const { nulls } = answer
   if (nulls.used) {
     return (
       <Fact
         figure={nulls.paths === null ? 'Yes' : count(nulls.paths)}
-        label="journeys without conversion used"
+        label="journeys that did not convert used"
       >
         by Markov and Shapley rate: what fails tells as much as what works
       </Fact>
     )
   }
-  if (nulls.censoredUntil === null) {
-    return (
-      <Fact figure="No" label="journeys without conversion used">
-        as the options say
-      </Fact>
-    )
-  }
-  const to = addDays(today, -Math.ceil(query.window) - 1)
-  const from = addDays(to, 1 - countDays(meta.from.slice(0, 10), meta.to.slice(0, 10)))
   return (
-    <Fact figure="No" label="journeys without conversion used">
-      some may still convert until {instant(nulls.censoredUntil, timezone)}.{' '}
-      {view.range !== 'all' && (
-        <button
-          type="button"
-          onClick={() => change({ range: `${from}..${to}`, ...ANEW })}
-          className="rounded-sm font-medium text-accent underline decoration-line-strong underline-offset-3 hover:text-accent-strong"
-        >
-          Show {dayRange(from, to)}, which is over
-        </button>
-      )}
+    <Fact figure="No" label="journeys that did not convert used">
+      Markov knows converting ones alone, Shapley rate tells nothing:{' '}
+      {nulls.censoredUntil === null
+        ? 'the options leave them out.'
+        : `with this window some may still convert until ${instant(nulls.censoredUntil, timezone)}.`}{' '}
+      <UseJourneys answer={answer} />
     </Fact>
   )
 }

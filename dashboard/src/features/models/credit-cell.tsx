@@ -8,8 +8,10 @@ export interface CreditCellProps {
   form: Form
   write: (amount: number) => string
   side: SideName | 'other'
-  /** The largest share in the table: the length of a whole bar. */
+  /** The share that fills a bar; 0 for no bar. */
   most: number
+  /** The figure tells nothing. */
+  mute?: boolean
 }
 
 export const SIDE_BAR: Record<SideName | 'other', string> = {
@@ -19,7 +21,7 @@ export const SIDE_BAR: Record<SideName | 'other', string> = {
 }
 
 /** A credit as number and share, the chosen one first, over a quiet bar. */
-export function CreditFigures({ credit, form, write, side, most }: CreditCellProps) {
+export function CreditFigures({ credit, form, write, side, most, mute = false }: CreditCellProps) {
   const { amount, share } = credit
   const asShare = share === null ? '–' : signedShare(share)
   const [first, second] = form === 'share' ? [asShare, write(amount)] : [write(amount), asShare]
@@ -27,9 +29,16 @@ export function CreditFigures({ credit, form, write, side, most }: CreditCellPro
   return (
     <>
       <span
-        title={negative ? 'Negative: people convert less often where it is there' : exact(amount)}
+        title={
+          mute
+            ? 'Tells nothing here: see below'
+            : negative
+              ? 'Negative: people convert less often where it is there'
+              : exact(amount)
+        }
         className={cx(
-          'block font-medium',
+          'block',
+          mute ? 'text-ink-3' : 'font-medium',
           negative
             ? 'text-down underline decoration-dotted underline-offset-3'
             : amount === 0 && 'text-ink-3',
@@ -41,7 +50,7 @@ export function CreditFigures({ credit, form, write, side, most }: CreditCellPro
       <span className="mt-0.5 flex h-0.75 justify-end overflow-hidden rounded-full" aria-hidden>
         <span
           className={cx('rounded-full opacity-70', negative ? 'bg-down' : SIDE_BAR[side])}
-          style={{ width: `${most === 0 ? 0 : Math.min(1, Math.abs(share ?? 0) / most) * 100}%` }}
+          style={{ width: `${most === 0 || mute ? 0 : Math.min(1, Math.abs(share ?? 0) / most) * 100}%` }}
         />
       </span>
     </>

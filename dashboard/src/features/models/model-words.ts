@@ -76,8 +76,10 @@ export const MODEL_WORDS: Record<Model, ModelWords> = {
 export function tellingModels(models: readonly Model[], nulls: NullPaths): Model[] {
   return models.filter((model) => model !== 'shapleyRate' || nulls.used)
 }
+/** In the place of such a model's figures. */
+export const NEEDS_JOURNEYS = 'Tells nothing without journeys that did not convert.'
 export const NEEDS_NULLS_WHY =
-  'Shapley rate says nothing here: without journeys that did not convert, every set of channels converts at 100%, so all get the same.'
+  'Shapley rate tells nothing here: without journeys that did not convert every set of channels converts at 100%, so all get the same.'
 
 export const GRAIN_WORDS: Record<Grain, { one: string; many: string }> = {
   channel: { one: 'Channel', many: 'channels' },

@@ -17,7 +17,7 @@ import type { SortKey } from './search.ts'
 import { type CreditTable, useCreditTable } from './use-credit-table.ts'
 import { useModels } from './use-models.ts'
 
-const PAGE_SIZE = 50
+const PAGE_SIZE = 20
 
 /** The models side by side. */
 export function ModelsCard({

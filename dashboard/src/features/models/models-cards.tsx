@@ -7,6 +7,7 @@ import { KeyName } from './key-name.tsx'
 import { ModelHelp } from './model-help.tsx'
 import { MODEL_WORDS } from './model-words.ts'
 import type { ModelsListProps } from './models-grid.tsx'
+import { NONE } from './use-credit-table.ts'
 
 /** At phone width one model at a time, beside last touch. */
 export function ModelsCards({
@@ -93,7 +94,8 @@ export function ModelsCards({
                       form={form}
                       write={table.write(one)}
                       side={side}
-                      most={table.most}
+                      most={row.key === NONE ? 0 : table.most}
+                      mute={table.isMute(one)}
                     />
                   </td>
                 ))}

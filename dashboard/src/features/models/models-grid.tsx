@@ -9,7 +9,7 @@ import { KeyName } from './key-name.tsx'
 import { ModelHelp } from './model-help.tsx'
 import { MODEL_WORDS } from './model-words.ts'
 import type { Form, Measure, SortKey } from './search.ts'
-import type { CreditTable } from './use-credit-table.ts'
+import { type CreditTable, NONE } from './use-credit-table.ts'
 
 export interface ModelsListProps {
   table: CreditTable
@@ -135,7 +135,8 @@ function Line({
             form={form}
             write={table.write(model)}
             side={apart ? 'other' : side}
-            most={table.most}
+            most={row.key === NONE ? 0 : table.most}
+            mute={table.isMute(model)}
           />
         </td>
       ))}

@@ -21,7 +21,7 @@ const FLAGS: { name: Flag; label: string; why: string }[] = [
   {
     name: 'collapse',
     label: 'Repeats become one',
-    why: 'Search, Search, Social is read as Search, Social. Markov sees no difference at order 1.',
+    why: 'Search, Search, Social is read as Search, Social. Markov sees every touch in any case.',
   },
   {
     name: 'nulls',

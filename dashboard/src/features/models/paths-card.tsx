@@ -8,6 +8,7 @@ import { Pager } from '../../shared/ui/pager.tsx'
 import { PickField } from '../../shared/ui/pick-field.tsx'
 import { SearchBox } from '../../shared/ui/search-box.tsx'
 import { Empty, Failure, Skeleton } from '../../shared/ui/states.tsx'
+import { useNear } from '../../shared/use-near.ts'
 import { paths, pathsCsv } from './attribution-api.ts'
 import { InForce } from './in-force.tsx'
 import { GRAIN_WORDS } from './model-words.ts'
@@ -33,7 +34,9 @@ export function PathsCard() {
       ? { limit: LOOKED_THROUGH, offset: 0 }
       : { limit: PAGE_SIZE, offset: (view.pathPage - 1) * PAGE_SIZE },
   )
-  const { data, error, refetch, isPlaceholderData } = useQuery(paths(question))
+  // A long way down and as heavy as all models: asked once it comes near.
+  const { ref, near } = useNear<HTMLDivElement>()
+  const { data, error, refetch, isPlaceholderData } = useQuery({ ...paths(question), enabled: near })
   const found = useMemo(
     () => (data === undefined || !filtered ? undefined : fitting(data.results, view.touch, view.steps)),
     [data, filtered, view.touch, view.steps],
@@ -44,76 +47,78 @@ export function PathsCard() {
   const rows = found?.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE) ?? data?.results
   const { grain } = view
   return (
-    <Card
-      title="Paths"
-      note={data !== undefined && `${count(data.meta.totalRows)} different`}
-      stale={isPlaceholderData}
-      actions={
-        <>
-          <PickField
-            label="Touches"
-            value={STEPS.find((one) => Number(one) === view.steps) ?? '1'}
-            options={STEPS.map((value) => ({ value, label: value === '1' ? 'any' : `at least ${value}` }))}
-            onChange={(steps) =>
-              change({ steps: steps === '1' ? undefined : steps, paths: undefined }, { replace: true })
-            }
-          />
-          <SearchBox
-            label={`With a ${GRAIN_WORDS[grain].one.toLowerCase()}`}
-            value={view.touch}
-            onChange={(touch) =>
-              change({ with: touch.trim() || undefined, paths: undefined }, { replace: true })
-            }
-            className="w-52 max-sm:order-last max-sm:w-full"
-          />
-          <CsvButton
-            fetchFile={() => pathsCsv(pathsQuestion(view, asked, { limit: MOST_ROWS, offset: 0 }))}
-            fileName={`jejak-paths-${grain}-${rangeInName(question.date_range)}.csv`}
-            title={`Download the ${count(MOST_ROWS)} most frequent paths as a CSV file`}
-          />
-        </>
-      }
-    >
-      {data !== undefined && (
-        <div className="px-5 pb-3 max-sm:px-4">
-          <InForce
-            asked={data.query}
-            days={[data.meta.from, data.meta.to]}
-            nulls={data.nulls}
-            models={false}
-          />
-          {found !== undefined && <LookedThrough data={data} found={found.length} />}
-        </div>
-      )}
-      {rows === undefined ? (
-        error !== null ? (
-          <Failure error={error} retry={() => void refetch()} what="The paths" />
+    <div ref={ref}>
+      <Card
+        title="Paths"
+        note={data !== undefined && `${count(data.meta.totalRows)} different`}
+        stale={isPlaceholderData}
+        actions={
+          <>
+            <PickField
+              label="Touches"
+              value={STEPS.find((one) => Number(one) === view.steps) ?? '1'}
+              options={STEPS.map((value) => ({ value, label: value === '1' ? 'any' : `at least ${value}` }))}
+              onChange={(steps) =>
+                change({ steps: steps === '1' ? undefined : steps, paths: undefined }, { replace: true })
+              }
+            />
+            <SearchBox
+              label={`With a ${GRAIN_WORDS[grain].one.toLowerCase()}`}
+              value={view.touch}
+              onChange={(touch) =>
+                change({ with: touch.trim() || undefined, paths: undefined }, { replace: true })
+              }
+              className="w-52 max-sm:order-last max-sm:w-full"
+            />
+            <CsvButton
+              fetchFile={() => pathsCsv(pathsQuestion(view, asked, { limit: MOST_ROWS, offset: 0 }))}
+              fileName={`jejak-paths-${grain}-${rangeInName(question.date_range)}.csv`}
+              title={`Download the ${count(MOST_ROWS)} most frequent paths as a CSV file`}
+            />
+          </>
+        }
+      >
+        {data !== undefined && (
+          <div className="px-5 pb-3 max-sm:px-4">
+            <InForce
+              asked={data.query}
+              days={[data.meta.from, data.meta.to]}
+              nulls={data.nulls}
+              models={false}
+            />
+            {found !== undefined && <LookedThrough data={data} found={found.length} />}
+          </div>
+        )}
+        {rows === undefined ? (
+          error !== null ? (
+            <Failure error={error} retry={() => void refetch()} what="The paths" />
+          ) : (
+            <PathsSkeleton />
+          )
+        ) : rows.length === 0 ? (
+          filtered ? (
+            <Empty title="No path fits">
+              A touch that contains “{view.touch}” was looked for in the {count(data?.results.length ?? 0)}{' '}
+              most frequent paths.
+            </Empty>
+          ) : (
+            <Empty title="No path">No journey in these days has a touch in the window.</Empty>
+          )
         ) : (
-          <PathsSkeleton />
-        )
-      ) : rows.length === 0 ? (
-        filtered ? (
-          <Empty title="No path fits">
-            A touch that contains “{view.touch}” was looked for in the {count(data?.results.length ?? 0)} most
-            frequent paths.
-          </Empty>
-        ) : (
-          <Empty title="No path">No journey in these days has a touch in the window.</Empty>
-        )
-      ) : (
-        <>
-          {error !== null && <Failure error={error} retry={() => void refetch()} what="The paths" />}
-          <PathList rows={rows} grain={grain} />
-          <Pager
-            label="Pages of the paths"
-            page={page}
-            size={PAGE_SIZE}
-            total={total}
-            onTurn={(to) => change({ paths: to === 1 ? undefined : String(to) })}
-          />
-        </>
-      )}
-    </Card>
+          <>
+            {error !== null && <Failure error={error} retry={() => void refetch()} what="The paths" />}
+            <PathList rows={rows} grain={grain} />
+            <Pager
+              label="Pages of the paths"
+              page={page}
+              size={PAGE_SIZE}
+              total={total}
+              onTurn={(to) => change({ paths: to === 1 ? undefined : String(to) })}
+            />
+          </>
+        )}
+      </Card>
+    </div>
   )
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MODELS } from '../../../../server/domain/attribution/contract.ts'
+import { HEURISTIC_MODELS, MODELS } from '../../../../server/domain/attribution/contract.ts'
 import { parseAttribution, parsePaths } from '../../../../server/reports/attribution/parse.ts'
 import { parseSearch, stringifySearch } from '../../shared/url/search.ts'
 import {
@@ -65,11 +65,11 @@ describe('the address of the Models page', () => {
     )
   })
 
-  it('names models in any order and always asks for last touch, which the others are compared with', () => {
+  it('names models in any order and always asks for those that come in one pass, last touch among them', () => {
     const view = read('?models=shapley,linear')
     expect(view.models).toEqual(['linear', 'shapley'])
     expect(formatModels(view.models)).toBe('linear,shapley')
-    expect(modelsQuestion(view, undefined).models).toEqual(['last', 'linear', 'shapley'])
+    expect(modelsQuestion(view, undefined).models).toEqual([...HEURISTIC_MODELS, 'shapley'])
     expect(parseModels(formatModels(MODELS))).toEqual(MODELS)
   })
 

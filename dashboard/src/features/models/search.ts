@@ -208,8 +208,8 @@ function base(view: ModelsView, site: string | undefined, grain: Grain) {
 }
 
 /**
- * The credits of a view by a grain. Last touch is always among the models: the others are compared with it. No paths:
- * the list of paths asks for its own.
+ * The credits of a view by a grain. The models that look at one path at a time are always asked, shown or not: they come in
+ * one pass, and choosing among them need not ask again. No paths: the list of paths asks for its own.
  */
 export function modelsQuestion(
   view: ModelsView,
@@ -218,7 +218,9 @@ export function modelsQuestion(
 ): AttributionRequest {
   return {
     ...base(view, site, grain),
-    models: MODELS.filter((model) => model === 'last' || view.models.includes(model)),
+    models: MODELS.filter(
+      (model) => HEURISTIC_MODELS.some((one) => one === model) || view.models.includes(model),
+    ),
     options: view.options,
     paths: 0,
   }

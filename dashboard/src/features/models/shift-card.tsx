@@ -6,9 +6,10 @@ import { PickField } from '../../shared/ui/pick-field.tsx'
 import { SideMark } from '../../shared/ui/side-mark.tsx'
 import { Empty } from '../../shared/ui/states.tsx'
 import { SIDE_BAR } from './credit-cell.tsx'
+import { UseJourneys } from './ended-range.tsx'
 import { columnFormat, type Shift, shifts, sideOfKey, signedChange } from './figures.ts'
 import { KeyName } from './key-name.tsx'
-import { GRAIN_WORDS, MODEL_WORDS } from './model-words.ts'
+import { GRAIN_WORDS, MODEL_WORDS, tellingModels } from './model-words.ts'
 import { useModels } from './use-models.ts'
 
 const MOST = 12
@@ -44,6 +45,10 @@ export function ShiftCard({ answer, stale }: { answer: AttributionAnswer; stale:
       {!ready ? (
         <Empty title={choices.length === 0 ? 'Choose a second model' : 'Being computed'}>
           {choices.length === 0 && 'Only last touch is shown: there is nothing to set against it.'}
+        </Empty>
+      ) : tellingModels([view.model], answer.nulls).length === 0 ? (
+        <Empty title={`${MODEL_WORDS[view.model].label} tells nothing here`}>
+          It needs journeys that did not convert. <UseJourneys answer={answer} />
         </Empty>
       ) : most < 1e-9 ? (
         <Empty title="Nothing changes">

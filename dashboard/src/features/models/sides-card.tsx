@@ -1,4 +1,4 @@
-import type { Model } from '../../../../server/domain/attribution/contract.ts'
+import { type Model, PATH_MODELS } from '../../../../server/domain/attribution/contract.ts'
 import {
   type AttributionAnswer,
   type AttributionRow,
@@ -9,42 +9,38 @@ import { count, headline } from '../../shared/format/number.ts'
 import { Card } from '../../shared/ui/card.tsx'
 import { cx } from '../../shared/ui/cx.ts'
 import { SIDE_LABELS, SideMark, type SideName } from '../../shared/ui/side-mark.tsx'
-import { Failure, Skeleton } from '../../shared/ui/states.tsx'
 import { useNarrow } from '../../shared/use-settled.ts'
+import { UseJourneys } from './ended-range.tsx'
 import { amountOf, columnFormat, signedShare } from './figures.ts'
 import { ModelHelp } from './model-help.tsx'
-import { MODEL_WORDS, NEEDS_NULLS_WHY, tellingModels } from './model-words.ts'
+import { MODEL_WORDS, NEEDS_JOURNEYS, tellingModels } from './model-words.ts'
 import type { Form, Measure } from './search.ts'
+import { SideSpans } from './side-spans.tsx'
 import { useModels, useSideCredits } from './use-models.ts'
 
 /** The page's first answer: what search and social earn, model by model. */
-export function SidesCard() {
+export function SidesCard({ answer }: { answer: AttributionAnswer }) {
   const { view, site } = useModels()
-  const { data, error, refetch, isPlaceholderData } = useSideCredits()
+  const { isPlaceholderData } = useSideCredits()
+  const { conversions, value } = answer.totals
   return (
     <Card
       title="Search and Social under each model"
-      note={data !== undefined && `${count(data.totals.conversions)} conversions`}
+      note={
+        view.measure === 'value'
+          ? `${money(value, site?.currency)} from ${count(conversions)} conversions`
+          : `${count(conversions)} conversions`
+      }
       stale={isPlaceholderData}
       className="h-full"
     >
-      {data !== undefined ? (
-        <SidesTable
-          answer={data}
-          models={view.models}
-          measure={view.measure}
-          form={view.form}
-          currency={site?.currency}
-        />
-      ) : error !== null ? (
-        <Failure error={error} retry={() => void refetch()} what="The sides" />
-      ) : (
-        <div className="flex flex-col gap-3 px-5 pb-5 max-sm:px-4">
-          {view.models.map((model) => (
-            <Skeleton key={model} className="h-6" />
-          ))}
-        </div>
-      )}
+      <SidesTable
+        answer={answer}
+        models={view.models}
+        measure={view.measure}
+        form={view.form}
+        currency={site?.currency}
+      />
     </Card>
   )
 }
@@ -81,9 +77,16 @@ function SidesTable({
   const part = (key: string, model: Model) => Math.max(0, amountOf(row(key), model, measure).share ?? 0)
   return (
     <div className="px-5 pb-4 max-sm:px-4">
-      <p className="pb-3 text-sm text-ink-2">
-        {verdict(telling, (model) => amountOf(row('Social'), model, measure).share, measure)}
-      </p>
+      <SideSpans
+        models={telling}
+        amountOf={(side, model) => amountOf(row(SIDE_LABELS[side]), model, measure)}
+        write={(amount) =>
+          measure === 'value'
+            ? money(amount, currency).replace('-', '−')
+            : columnFormat([Math.round(amount)], total)(amount)
+        }
+        what={measure === 'value' ? 'the value' : 'conversions'}
+      />
       <table className="w-full table-fixed text-sm tabular-nums">
         <caption className="sr-only">Credit of Search and of Social under each model</caption>
         <colgroup>
@@ -104,28 +107,36 @@ function SidesTable({
         </thead>
         <tbody>
           {shown.map((model) => (
-            <tr key={model} className={cx('border-t border-line', !telling.includes(model) && 'opacity-50')}>
-              <th scope="row" className="py-1.5 text-left font-normal">
-                <span className={cx('mr-0.5', model === 'last' && 'font-medium')}>
+            <tr key={model} className="border-t border-line">
+              <th scope="row" className="py-1.25 text-left font-normal">
+                <span className={cx('mr-0.5', !telling.includes(model) && 'text-ink-3')}>
                   {MODEL_WORDS[model].label}
                 </span>
                 <span className="align-middle max-sm:hidden">
                   <ModelHelp model={model} />
                 </span>
               </th>
-              <td className={cx('pr-3 text-right font-medium', negative('Search', model) && 'text-down')}>
-                {write('Search', model)}
-              </td>
-              <td aria-hidden>
-                <Parts
-                  search={part('Search', model)}
-                  social={part('Social', model)}
-                  other={part('Other', model)}
-                />
-              </td>
-              <td className={cx('pl-3 font-medium', negative('Social', model) && 'text-down')}>
-                {write('Social', model)}
-              </td>
+              {telling.includes(model) ? (
+                <>
+                  <td className={cx('pr-3 text-right font-medium', negative('Search', model) && 'text-down')}>
+                    {write('Search', model)}
+                  </td>
+                  <td aria-hidden>
+                    <Parts
+                      search={part('Search', model)}
+                      social={part('Social', model)}
+                      other={part('Other', model)}
+                    />
+                  </td>
+                  <td className={cx('pl-3 font-medium', negative('Social', model) && 'text-down')}>
+                    {write('Social', model)}
+                  </td>
+                </>
+              ) : (
+                <td colSpan={3} className="py-1 pl-2 text-xs text-ink-2">
+                  {NEEDS_JOURNEYS} <UseJourneys answer={answer} />
+                </td>
+              )}
             </tr>
           ))}
         </tbody>
@@ -144,10 +155,11 @@ function SidesTable({
           </li>
         )}
       </ul>
-      <p className="mt-2 text-xs text-ink-3">
-        Computed with the sides themselves as touches: under Markov and the Shapley models the channels of a
-        side need not add up to it.{telling.length < shown.length && ` ${NEEDS_NULLS_WHY}`}
-      </p>
+      {PATH_MODELS.some((model) => shown.includes(model)) && (
+        <p className="mt-1.5 text-xs text-ink-3">
+          Each side is one touch here: under Markov and Shapley its channels need not add up to it.
+        </p>
+      )}
     </div>
   )
 }
@@ -183,18 +195,4 @@ function Parts({ search, social, other }: { search: number; social: number; othe
       {social > 0 && <span className="hatched bg-social" style={width(social)} />}
     </div>
   )
-}
-
-/** What the models agree on, in words. */
-function verdict(models: Model[], shareOf: (model: Model) => number | null, measure: Measure): string {
-  const what = measure === 'value' ? 'the value' : 'conversions'
-  const shares = models.flatMap((model) => shareOf(model) ?? [])
-  const last = shareOf('last')
-  if (shares.length === 0) return `There is no ${measure === 'value' ? 'value' : 'conversion'} to share out.`
-  const least = Math.min(...shares)
-  const most = Math.max(...shares)
-  const [from, to] = [signedShare(least), signedShare(most)]
-  const span = from === to ? from : `between ${from} and ${to}`
-  const anchor = last === null || from === to ? '' : ` Last touch gives it ${signedShare(last)}.`
-  return `Social earned ${span} of ${what}, ${from === to ? 'whichever model is asked' : 'depending on the model'}.${anchor}`
 }

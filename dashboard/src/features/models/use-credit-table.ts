@@ -3,8 +3,11 @@ import { MODELS, type Model } from '../../../../server/domain/attribution/contra
 import type { AttributionAnswer, AttributionRow } from '../../../../server/reports/attribution/contract.ts'
 import type { SideName } from '../../shared/ui/side-mark.tsx'
 import { amountOf, columnFormat, noTouchRow, sideOfKey, sortedRows } from './figures.ts'
-import { GRAIN_WORDS } from './model-words.ts'
+import { GRAIN_WORDS, tellingModels } from './model-words.ts'
 import type { ModelsView } from './search.ts'
+
+/** The key of touches that have no such thing: no post, no campaign. */
+export const NONE = '(none)'
 
 /** An answer as a table of it needs it. */
 export interface CreditTable {
@@ -19,9 +22,11 @@ export interface CreditTable {
   sideOf: (key: string) => SideName | 'other'
   /** Keys stand on sides. */
   sided: boolean
-  /** Largest share of any key under any model. */
+  /** Largest share of any key under any model, but for `(none)`: what all keys lack would leave them no length. */
   most: number
   words: { one: string; many: string }
+  /** A model whose figures tell nothing. */
+  isMute: (model: Model) => boolean
 }
 
 /** Of an answer under the models that the view shows and the answer has. */
@@ -40,9 +45,10 @@ export function useCreditTable(answer: AttributionAnswer, view: ModelsView): Cre
       sums[model] = column.reduce((total, amount) => total + amount, 0)
       formats.set(model, columnFormat(column, answer.totals[measure]))
     }
-    const shares = answer.results.flatMap((row) =>
-      models.map((model) => amountOf(row, model, measure).share ?? 0),
-    )
+    const telling = tellingModels(models, answer.nulls)
+    const shares = answer.results
+      .filter(({ key }) => key !== NONE)
+      .flatMap((row) => telling.map((model) => amountOf(row, model, measure).share ?? 0))
     return {
       models,
       rows,
@@ -57,6 +63,7 @@ export function useCreditTable(answer: AttributionAnswer, view: ModelsView): Cre
       sided: grain === 'channel' || grain === 'side',
       most: shares.reduce((most, share) => Math.max(most, Math.abs(share)), 0),
       words: GRAIN_WORDS[grain],
+      isMute: (model) => tellingModels([model], answer.nulls).length === 0,
     }
   }, [answer, chosen, sort, measure, sides])
 }
