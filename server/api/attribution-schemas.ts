@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { MODELS } from '../domain/attribution/contract.ts'
 import { GRAINS } from '../reports/attribution/contract.ts'
 import { attributionSchema, pathsSchema } from '../reports/attribution/schema.ts'
+import { metaSchema } from './meta-schema.ts'
 
 /** The requests and answers about credit, for the API's description. `parseAttribution` is what reads requests. */
 
@@ -108,16 +109,7 @@ const foundation = {
         'Journeys without conversion. Until `censoredUntil` they cannot be told from such as may still convert.',
       ),
     ),
-  meta: z.object({
-    timezone: z.string(),
-    from: z.string(),
-    to: z.string(),
-    completeUntil: z.iso.datetime(),
-    rulesVersion: z.int(),
-    totalRows: z.int(),
-    warnings: z.array(z.string()),
-    available: z.object({ from: z.string(), to: z.string() }).nullable(),
-  }),
+  meta: metaSchema,
 }
 
 const asked = {

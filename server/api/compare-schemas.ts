@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { countsSchema, sidesSchema } from '../reports/side-by-side/schema.ts'
+import { metaSchema } from './meta-schema.ts'
 
 /** The request and answer of a comparison, for the API's description. `parseComparison` is what reads requests. */
 
@@ -78,16 +79,8 @@ export const comparedSchema = z
         }),
       )
       .optional(),
-    meta: z
-      .object({
-        timezone: z.string(),
-        from: z.string(),
-        to: z.string(),
-        completeUntil: z.iso.datetime(),
-        rulesVersion: z.int(),
-        totalRows: z.int(),
-        warnings: z.array(z.string()),
-        available: z.object({ from: z.string(), to: z.string() }).nullable(),
+    meta: metaSchema
+      .extend({
         baseline: z.tuple([z.string(), z.string()]).nullable(),
       })
       .optional()

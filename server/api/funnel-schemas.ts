@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { MAX_PATTERN_LENGTH } from '../domain/pages/page-pattern.ts'
 import { funnelSchema, MAX_STEPS, MIN_STEPS } from '../reports/funnel/schema.ts'
+import { metaSchema } from './meta-schema.ts'
 
 /** The request and answer of a way, for the API's description. `parseFunnel` is what reads requests. */
 
@@ -80,15 +81,6 @@ export const funnelAnswerSchema = z
   .object({
     steps,
     split: z.array(z.object({ key: z.string(), steps })).optional(),
-    meta: z.object({
-      timezone: z.string(),
-      from: z.string(),
-      to: z.string(),
-      completeUntil: z.iso.datetime(),
-      rulesVersion: z.int(),
-      totalRows: z.int(),
-      warnings: z.array(z.string()),
-      available: z.object({ from: z.string(), to: z.string() }).nullable(),
-    }),
+    meta: metaSchema,
   })
   .openapi('FunnelAnswer')

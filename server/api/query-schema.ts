@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { questionSchema } from '../reports/parse/schema.ts'
 import { OPERATORS } from '../reports/registry/operators.ts'
+import { metaSchema } from './meta-schema.ts'
 
 /** The request and answer of a query, for the API's description. `parseQuestion` is what reads requests. */
 
@@ -69,16 +70,7 @@ export const answerSchema = z
         compare: z.object({ metrics: figures }).optional(),
       }),
     ),
-    meta: z.object({
-      timezone: z.string(),
-      from: z.string(),
-      to: z.string(),
-      completeUntil: z.iso.datetime(),
-      rulesVersion: z.int(),
-      totalRows: z.int(),
-      warnings: z.array(z.string()),
-      available: z.object({ from: z.string(), to: z.string() }).nullable(),
-    }),
+    meta: metaSchema,
     query: z.object({
       site: z.string(),
       metrics: z.array(z.string()),

@@ -1,61 +1,17 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { packageFile } from '../../server/paths.ts'
-import { parseMigration, statementsFor } from '../../server/warehouse/ddl.ts'
-import { openServerWarehouse } from '../../server/warehouse/server.ts'
 import type { Warehouse } from '../../server/warehouse/warehouse.ts'
-import { type ClickHouseStandIn, startClickHouseStandIn } from '../support/clickhouse-stand-in.ts'
+import { openShards, type Shards } from '../support/shards.ts'
 import { ANN, attributedSite, BEN, BOOKED, SEARCH, SOCIAL } from './attribution-support.ts'
 import { event, hit, insertHits } from './reports-support.ts'
 
-const SHARD =
-  '<shard><internal_replication>true</internal_replication><replica><host>127.0.0.1</host><port>9000</port></replica></shard>'
-/** Two shards that are both this engine: it plans and refuses as a cluster does, but sees every row twice. */
-const CLUSTER = `<clickhouse><tcp_port>9000</tcp_port><remote_servers><main>${SHARD.repeat(2)}</main></remote_servers></clickhouse>`
-
-let directory: string
-let standIn: ClickHouseStandIn
+let shards: Shards
 let warehouse: Warehouse
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'jejak-attribution-shards-'))
-  const configFile = join(directory, 'config.xml')
-  writeFileSync(configFile, CLUSTER)
-  standIn = await startClickHouseStandIn({ path: join(directory, 'engine'), configFile })
-  warehouse = openServerWarehouse({ url: standIn.url, cluster: 'main' })
-  for (const file of readdirSync(packageFile('sql')).filter((name) => name.endsWith('.sql'))) {
-    for (const statement of parseMigration(readFileSync(packageFile('sql', file), 'utf8'))) {
-      for (const sql of statementsFor(statement, 'main')) await warehouse.command(withoutKeeper(sql))
-    }
-  }
+  shards = await openShards()
+  warehouse = shards.warehouse
 })
-
-afterAll(async () => {
-  await warehouse.close()
-  await standIn.close()
-  rmSync(directory, { recursive: true, force: true })
-})
-
-/** The embedded engine has no Keeper to replicate and to run statements everywhere by. */
-function withoutKeeper(sql: string): string {
-  return sql
-    .replace(/ ON CLUSTER \w+/, '')
-    .replace(/Replicated(\w*MergeTree)\([^)]*\)/, (_, engine: string) =>
-      engine === 'ReplacingMergeTree' ? `${engine}${versionOf(sql)}` : engine,
-    )
-    .replace(
-      /replicated_deduplication_window = \d+, replicated_deduplication_window_seconds = \d+/,
-      'non_replicated_deduplication_window = 1000',
-    )
-}
-
-/** What a replacing table replaces by, which stands behind its place in the Keeper. */
-function versionOf(sql: string): string {
-  const columns = /Replicated\w*\(\s*'[^']*'\s*,\s*'[^']*'\s*,\s*([^)]*)\)/.exec(sql)?.[1]
-  return columns ? `(${columns})` : ''
-}
+afterAll(() => shards.close())
 
 test('what credit and paths ask of a cluster is accepted, and finds whose they are', {
   timeout: 120_000,

@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTrafficDetector } from '../../server/domain/bots/traffic.ts'
@@ -15,67 +14,26 @@ import { Sessions } from '../../server/loader/sessions.ts'
 import { Settler } from '../../server/loader/settler.ts'
 import { TouchedVisitors } from '../../server/loader/touched.ts'
 import { beginTurn, sweep } from '../../server/loader/turn.ts'
-import { packageFile } from '../../server/paths.ts'
 import { linkClicks } from '../../server/reports/link-clicks.ts'
 import { METRICS } from '../../server/reports/registry/metrics.ts'
-import { parseMigration, statementsFor } from '../../server/warehouse/ddl.ts'
-import { openServerWarehouse } from '../../server/warehouse/server.ts'
 import type { InsertFile, Warehouse } from '../../server/warehouse/warehouse.ts'
-import { type ClickHouseStandIn, startClickHouseStandIn } from '../support/clickhouse-stand-in.ts'
 import { click, judgedAs, pageview, SITE } from '../support/hits.ts'
+import { openShards, type Shards } from '../support/shards.ts'
 import { askableSite, event, hit } from './reports-support.ts'
 
-const SHARD =
-  '<shard><internal_replication>true</internal_replication><replica><host>127.0.0.1</host><port>9000</port></replica></shard>'
-/**
- * Two shards that are both this engine: it plans and refuses as a cluster does, but a question sees every row twice, and
- * a token's rows of the second shard meet those of the first. So these tests ask what is accepted, and tokens are tried
- * on a cluster of one.
- */
-const CLUSTERS = `<clickhouse><tcp_port>9000</tcp_port><remote_servers>
-<main>${SHARD.repeat(2)}</main><one>${SHARD}</one>
-</remote_servers></clickhouse>`
 const quiet = { info() {}, warn() {}, error() {} }
 const EDGE_RUN = '00112233445566778899aabb'
 const trafficOf = createTrafficDetector(loadFacts())
 
-let directory: string
-let standIn: ClickHouseStandIn
+let shards: Shards
 let warehouse: Warehouse
 
+// Every row is seen twice on `main`: these tests ask what is accepted, and tokens are tried on a cluster of one.
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'jejak-shards-'))
-  const configFile = join(directory, 'config.xml')
-  writeFileSync(configFile, CLUSTERS)
-  standIn = await startClickHouseStandIn({ path: join(directory, 'engine'), configFile })
-  warehouse = openServerWarehouse({ url: standIn.url, cluster: 'main' })
-  for (const file of readdirSync(packageFile('sql')).filter((name) => name.endsWith('.sql'))) {
-    await makeTables(readFileSync(packageFile('sql', file), 'utf8'), 'main')
-  }
+  shards = await openShards()
+  warehouse = shards.warehouse
 })
-
-afterAll(async () => {
-  await warehouse.close()
-  await standIn.close()
-  rmSync(directory, { recursive: true, force: true })
-})
-
-async function makeTables(migration: string, cluster: string): Promise<void> {
-  for (const statement of parseMigration(migration)) {
-    for (const sql of statementsFor(statement, cluster)) await warehouse.command(withoutKeeper(sql))
-  }
-}
-
-/** The embedded engine has no Keeper to replicate and to run statements everywhere by. */
-function withoutKeeper(sql: string): string {
-  return sql
-    .replace(/ ON CLUSTER \w+/, '')
-    .replace(/Replicated(\w*MergeTree)\('[^']*', '[^']*'(?:, )?/, '$1(')
-    .replace(
-      /replicated_deduplication_window = \d+, replicated_deduplication_window_seconds = \d+/,
-      'non_replicated_deduplication_window = 1000',
-    )
-}
+afterAll(() => shards.close())
 
 function enricherOf() {
   return createEnricher(
@@ -90,7 +48,7 @@ function enricherOf() {
 }
 
 test('a batch sent twice through a distributed table is kept once', async () => {
-  await makeTables(
+  await shards.makeTables(
     [
       '-- jejak:table shard = cityHash64(a)',
       'CREATE TABLE t (a UInt64)',
@@ -98,11 +56,11 @@ test('a batch sent twice through a distributed table is kept once', async () => 
     ].join('\n'),
     'one',
   )
-  const path = join(directory, 'batch.tsv')
+  const path = join(shards.directory, 'batch.tsv')
   writeFileSync(path, '1\n2\n3\n')
   const file: InsertFile = { table: 't', columns: [['a', 'UInt64']], path, token: 'batch' }
   await warehouse.insert(file)
-  await standIn.inject({ kind: 'cutAfterInsert', times: 1 })
+  await shards.standIn.inject({ kind: 'cutAfterInsert', times: 1 })
   await expect(warehouse.insert({ ...file, token: 'lost' })).rejects.toMatchObject({ kind: 'unreachable' })
   await warehouse.insert({ ...file, token: 'lost' })
   await warehouse.insert(file)
@@ -115,7 +73,7 @@ test('a batch sent twice through a distributed table is kept once', async () => 
 
 test('what the loader asks and writes is accepted', async () => {
   const judgedDays = new JudgedDaysLog(warehouse)
-  const careful = createCarefulInserter(warehouse, directory)
+  const careful = createCarefulInserter(warehouse, shards.directory)
   const finder = createDuplicateFinder(warehouse)
   finder.begin('batch')
   await finder.find([pageview(EDGE_RUN, 1)])
@@ -130,7 +88,7 @@ test('a day is judged again, and what that leaves is swept', async () => {
     {
       warehouse,
       enricher: enricherOf(),
-      careful: createCarefulInserter(warehouse, directory),
+      careful: createCarefulInserter(warehouse, shards.directory),
       generations: new Generations(warehouse),
       judgedDays: new JudgedDaysLog(warehouse),
       sessions: new Sessions(warehouse, quiet),
@@ -163,9 +121,9 @@ test('sessions are worked out over all shards, anew as well, and what is no more
   const touched = new TouchedVisitors()
   for (const page of pages) touched.add(page)
   const sessions = new Sessions(warehouse, quiet)
-  await createCarefulInserter(warehouse, directory).insertJudged(pages.slice(1), 0, 'pages')
+  await createCarefulInserter(warehouse, shards.directory).insertJudged(pages.slice(1), 0, 'pages')
   await sessions.update(touched, () => 0)
-  await createCarefulInserter(warehouse, directory).insertJudged(pages.slice(0, 1), 0, 'late')
+  await createCarefulInserter(warehouse, shards.directory).insertJudged(pages.slice(0, 1), 0, 'late')
   await sessions.update(touched, () => 0)
   const rows = 'SELECT DISTINCT toString(day) AS day, visitors FROM sessions FINAL WHERE site = 97'
   const one = [{ day: '2026-03-05', visitors: ['0000000000000000', '0000000000000010'] }]
@@ -183,13 +141,13 @@ test('bursts are found over all shards, and days to judge again with them', asyn
     click('00112233445566aa', index + 1, { time: time + index, method, visitor, siteId: 98 }),
   )
   const day = '2026-03-03'
-  const careful = createCarefulInserter(warehouse, directory)
+  const careful = createCarefulInserter(warehouse, shards.directory)
   const alone = hits.map((hit) => judgedAs(hit, day))
   await careful.insertMissing(hits, alone, 'burst', () => 0)
   const stretch = { siteId: 98, from: time, to: time + 1 }
   expect([...(await findBursts(warehouse, trafficOf, stretch))]).toEqual([[hits[0]?.hitId, 'burst_head']])
 
-  const checkpoint = openCheckpoint(join(directory, 'loader.db'))
+  const checkpoint = openCheckpoint(join(shards.directory, 'loader.db'))
   checkpoint.unsettle(stretch)
   const asked = new Promise((turn) => {
     const settler = new Settler(

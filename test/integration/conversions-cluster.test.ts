@@ -1,55 +1,18 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listConversions } from '../../server/api/conversion-list.ts'
 import type { Goal } from '../../server/domain/goals/goal.ts'
-import { packageFile } from '../../server/paths.ts'
-import { parseMigration, statementsFor } from '../../server/warehouse/ddl.ts'
-import { openServerWarehouse } from '../../server/warehouse/server.ts'
 import type { Warehouse } from '../../server/warehouse/warehouse.ts'
-import { type ClickHouseStandIn, startClickHouseStandIn } from '../support/clickhouse-stand-in.ts'
+import { openShards, type Shards } from '../support/shards.ts'
 import { event, hit, insertHits, insertSessions, testSite } from './reports-support.ts'
 
-const SHARD = '<shard><replica><host>127.0.0.1</host><port>9000</port></replica></shard>'
-/** Two shards that are both this engine: it plans and refuses as a cluster does, and every row is seen twice. */
-const CLUSTER = `<clickhouse><tcp_port>9000</tcp_port><remote_servers><main>${SHARD.repeat(2)}</main></remote_servers></clickhouse>`
-
-let directory: string
-let standIn: ClickHouseStandIn
+let shards: Shards
 let warehouse: Warehouse
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'jejak-conversion-shards-'))
-  const configFile = join(directory, 'config.xml')
-  writeFileSync(configFile, CLUSTER)
-  standIn = await startClickHouseStandIn({ path: join(directory, 'engine'), configFile })
-  warehouse = openServerWarehouse({ url: standIn.url, cluster: 'main' })
-  for (const file of readdirSync(packageFile('sql'))
-    .filter((name) => name.endsWith('.sql'))
-    .sort()) {
-    for (const statement of parseMigration(readFileSync(packageFile('sql', file), 'utf8'))) {
-      for (const sql of statementsFor(statement, 'main')) await warehouse.command(withoutKeeper(sql))
-    }
-  }
+  shards = await openShards()
+  warehouse = shards.warehouse
 })
-
-afterAll(async () => {
-  await warehouse.close()
-  await standIn.close()
-  rmSync(directory, { recursive: true, force: true })
-})
-
-/** The embedded engine has no Keeper to replicate and to run statements everywhere by. */
-function withoutKeeper(sql: string): string {
-  return sql
-    .replace(/ ON CLUSTER \w+/, '')
-    .replace(/Replicated(\w*MergeTree)\([^)]*\)/, '$1')
-    .replace(
-      /replicated_deduplication_window = \d+, replicated_deduplication_window_seconds = \d+/,
-      'non_replicated_deduplication_window = 1000',
-    )
-}
+afterAll(() => shards.close())
 
 test('the list of conversions is answered by a cluster, ties and reasons included', async () => {
   const site = testSite({ id: 77 })
