@@ -18,7 +18,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-const RUNS = 50
+const RUNS = 20
 /** A thread from sources takes a fifth of a second to start, several times that on a busy machine. */
 const PATIENCE_MS = 180_000
 /** Paths of up to four touches on ten keys, as the warehouse hands them to the models. */
