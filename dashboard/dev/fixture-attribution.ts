@@ -187,6 +187,7 @@ function rest(request: AttributionRequest | PathsRequest, picked: Picked, option
       withoutTouch: untouched.conversions,
       oneDayHorizon: { conversions: oneDay, share: part(oneDay, totals.conversions) },
       externallyTold: request.goal == null ? Math.round(totals.conversions * 0.04) : 0,
+      unfollowed: 0,
     },
     nulls: {
       used: options.nulls && !open,

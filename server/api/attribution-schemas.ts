@@ -101,6 +101,11 @@ const foundation = {
       .object({ conversions: z.number(), share })
       .openapi(about('By visitors without consent: nobody can see further back than that day.')),
     externallyTold: z.number().openapi(about('Told from elsewhere, and tied to a visitor.')),
+    unfollowed: z
+      .number()
+      .openapi(
+        about('Without a touch because their visitor has too many touches and conversions to follow.'),
+      ),
   }),
   nulls: z
     .object({ used: z.boolean(), paths: z.number().nullable(), censoredUntil: z.string().nullable() })

@@ -16,6 +16,7 @@ const shared = {
     withoutTouch: 1,
     oneDayHorizon: { conversions: 0, share: 0 },
     externallyTold: 0,
+    unfollowed: 0,
   },
   nulls: { used: false, paths: null, censoredUntil: null },
   meta: {

@@ -330,3 +330,28 @@ test('large values keep their sum', async () => {
   for (const model of MODELS)
     expect(Math.abs(sums(answer, model).value / answer.totals.value - 1)).toBeLessThan(1e-9)
 })
+
+test('a visitor with too many touches and conversions is not followed, and takes nobody else along', async () => {
+  const { site: at, add, visits, books, attribute, ask } = site()
+  const MONITOR = '00000000000000f1'
+  const when = (minute: number) =>
+    new Date(Date.parse('2026-11-02T00:00:00Z') + minute * 60_000).toISOString()
+  // Clicks on a thousand links: as many touches.
+  await add(
+    ...Array.from({ length: 1_000 }, (_, index) =>
+      hit(at, when(index), { visitor: MONITOR, linkId: index + 1, clickKey: String(index + 1) }),
+    ),
+    ...Array.from({ length: 501 }, (_, index) =>
+      event(at, when(2_000 + index), { type: 'custom', name: 'booked', value: '2' }, { visitor: MONITOR }),
+    ),
+  )
+  await visits(ANN, { start: '2026-11-03T10:00:00Z', ...SOCIAL })
+  await books(ANN, '2026-11-03T10:05:00Z', '3')
+  const answer = await attribute()
+  expect(answer.totals).toEqual({ conversions: 502, value: 1005 })
+  expect(answer.coverage).toMatchObject({ withTouch: 1, withoutTouch: 501, unfollowed: 501 })
+  expect(countedPaths(answer)).toEqual({ 'Organic Social': 1 })
+  expect(answer.meta.warnings).toContainEqual(expect.stringContaining('501 of these are by visitors'))
+  const counted = await ask({ metrics: ['conversions'], date_range: ['2026-11-01', '2026-11-30'] })
+  expect(counted.results[0]?.metrics).toEqual([502])
+})

@@ -100,6 +100,7 @@ describe('conversions told from elsewhere', () => {
       // Of the click that led nowhere: the visitors of the others had consented, and nobody knows whose two of them are.
       oneDayHorizon: { conversions: 1, share: 1 / 8 },
       externallyTold: 8,
+      unfollowed: 0,
     })
     expect(answer.meta.warnings).toContainEqual(expect.stringContaining('1 in USD'))
     const counted = await ask({ metrics: ['conversions', 'value'], date_range: ['2026-11-01', '2026-11-30'] })

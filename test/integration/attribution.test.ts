@@ -69,6 +69,7 @@ describe('a path', () => {
       withoutTouch: 0,
       oneDayHorizon: { conversions: 0, share: 0 },
       externallyTold: 0,
+      unfollowed: 0,
     })
     const counted = await ask({ metrics: ['conversions', 'value'], date_range: ['2026-11-01', '2026-11-30'] })
     expect(counted.results[0]?.metrics).toEqual([1, 90])

@@ -97,6 +97,11 @@ export interface Coverage {
   oneDayHorizon: { conversions: number; share: number | null }
   /** Conversions told from elsewhere, and by what they were tied to a visitor. */
   externallyTold: number
+  /**
+   * Conversions without a touch because their visitor has too many touches and conversions to follow (some seven
+   * hundred of each): a tester's browser, or a monitor's. Part of `withoutTouch`.
+   */
+  unfollowed: number
 }
 
 export interface PathStatistics {

@@ -37,15 +37,15 @@ export function creditsStatement(journeys: JourneysPlan, models: readonly Heuris
     ? `arrayMap(day -> exp2((days[-1] - day) / ${parameters.bind('Float64', halfLife)}), days)`
     : 'days'
   // Each level names what the next one reads: the engine's planner takes ten times as long over one level with all of it.
-  const measured = `SELECT keys, value, one_day, told, days[1] AS age, toUInt32(length(keys)) AS n,
+  const measured = `SELECT keys, value, one_day, told, unfollowed, days[1] AS age, toUInt32(length(keys)) AS n,
       arrayLastIndex(direct -> NOT direct, directs) AS last_other, ${decays} AS decays
     FROM (${pathsSql(journeys, statement)}) WHERE converted`
-  const paths = `SELECT keys, value, one_day, told, age, n, if(last_other = 0, n, last_other) AS last_counted, decays,
+  const paths = `SELECT keys, value, one_day, told, unfollowed, age, n, if(last_other = 0, n, last_other) AS last_counted, decays,
       arraySum(decays) AS decayed FROM (${measured})`
-  const touches = `SELECT key, i, n, age, value, one_day, told, last_counted, one_decay / decayed AS decay,
+  const touches = `SELECT key, i, n, age, value, one_day, told, unfollowed, last_counted, one_decay / decayed AS decay,
       i < n AND indexOf(keys, key) = i AS assists
     FROM (${paths}) LEFT ARRAY JOIN keys AS key, arrayEnumerate(keys) AS i, decays AS one_decay`
-  const weighed = `SELECT key, i, n, age, value, one_day, told, assists,
+  const weighed = `SELECT key, i, n, age, value, one_day, told, unfollowed, assists,
       ${[...models.map((model) => `if(n = 0, 1, toFloat64(${weights[model]})) AS w_${model}`), '1'].join(', ')}
     FROM (${touches})`
   const credit = models.flatMap((model) => [
@@ -63,7 +63,7 @@ export function creditsStatement(journeys: JourneysPlan, models: readonly Heuris
   const byKey = `SELECT key, ${[...credit, ''].join(', ')}
       countIf(assists) AS assisted_n, sumIf(value, assists) AS assisted_v, countIf(i = n AND n > 0) AS ended,
       countIf(${once}) AS conversions, sumIf(value, ${once}) AS value_sum, countIf(n = 0) AS without_touch,
-      countIf(${once} AND one_day) AS one_day_n, countIf(${once} AND told) AS told_n, sumIf(n, ${seen}) AS touches,
+      countIf(${once} AND one_day) AS one_day_n, countIf(${once} AND told) AS told_n, countIf(${once} AND unfollowed) AS unfollowed_n, sumIf(n, ${seen}) AS touches,
       sumIf(age, ${seen}) AS ages, quantileExactInclusiveStateIf(0.5)(n, ${seen}) AS length_state,
       quantileExactInclusiveStateIf(0.5)(age, ${seen}) AS age_state,
       ${lengths} AS lengths, ${days} AS days_told

@@ -6,27 +6,36 @@ import { touchesSql, withPersons } from './touches.ts'
 const DAY_MS = 86_400_000
 
 /**
+ * Most touches times conversions of one person: each conversion's path is cut from all of the person's touches. Beyond
+ * some seven hundred of each, which nobody makes in a window (a tester's or a monitor's browser does), one visitor would
+ * take the memory of a whole answer.
+ */
+const MOST_FOLLOWED = 500_000
+
+/**
  * Paths: a row for each conversion of the period, and one for each journey that did not convert where such are used:
- * `keys` of its touches (places in those of the plan), oldest first (none where the visitor has no touch in the window), `directs` beside them, `days`
- * from each to the conversion, `value`, `one_day` where nobody can see further back than the day, `told` where another
- * system told of it, and `converted` (0 for a journey without conversion).
+ * `keys` of its touches (places in those of the plan), oldest first (none where the visitor has no touch in the window),
+ * `directs` beside them, `days` from each to the conversion, `value`, `one_day` where nobody can see further back than
+ * the day, `told` where another system told of it, `unfollowed` where it has no touches because its visitor has too many,
+ * and `converted` (0 for a journey without conversion).
  */
 export function pathsSql(journeys: JourneysPlan, writing: Writing): string {
   const { question, windowMs } = journeys
   const window = writing.parameters.bind('Int64', windowMs)
   const times = `arrayMap(conversion -> ${CONVERSION.at('conversion')}, conversions)`
-  const timed = `SELECT person, touches, conversions, ${times} AS times FROM (${personsSql(journeys, writing)})`
-  const ended = `SELECT touches, arrayJoin(${endsSql(journeys, writing)}) AS path FROM (${timed})`
-  const told = `SELECT touches, path.1 AS conversion, ${CONVERSION.at('conversion')} AS at,
+  const timed = `SELECT person, touches, conversions, unfollowed, ${times} AS times FROM (${personsSql(journeys, writing)})`
+  const ended = `SELECT touches, unfollowed, arrayJoin(${endsSql(journeys, writing)}) AS path FROM (${timed})`
+  const told = `SELECT touches, unfollowed, path.1 AS conversion, ${CONVERSION.at('conversion')} AS at,
       ${CONVERSION.converted('conversion')} AS converted, if(converted, greatest(at - ${window}, path.2), path.2) AS since
     FROM (${ended})`
-  const within = `SELECT conversion, at, converted,
+  const within = `SELECT conversion, at, converted, unfollowed,
       arrayFilter(touch -> touch >= ${TOUCH.since('since + 1')} AND touch < ${TOUCH.since('at + 1')}, touches) AS seen
     FROM (${told})`
-  const kept = `SELECT conversion, at, converted, ${asOptions(question.options)} AS kept FROM (${within})`
+  const kept = `SELECT conversion, at, converted, unfollowed, ${asOptions(question.options)} AS kept FROM (${within})`
   return `SELECT arrayMap(touch -> ${TOUCH.key('touch')}, kept) AS keys, arrayMap(touch -> ${TOUCH.direct('touch')}, kept) AS directs,
       arrayMap(touch -> (at - ${TOUCH.at('touch')}) / ${DAY_MS}, kept) AS days, ${CONVERSION.value('conversion')} AS value,
-      ${CONVERSION.oneDay('conversion')} AS one_day, ${CONVERSION.told('conversion')} AS told, converted
+      ${CONVERSION.oneDay('conversion')} AS one_day, ${CONVERSION.told('conversion')} AS told, converted,
+      unfollowed
     FROM (${kept})`
 }
 
@@ -112,8 +121,12 @@ function personsSql(journeys: JourneysPlan, writing: Writing): string {
       UNION ALL
       SELECT ${keyNumber(person)} AS person, ${CONVERSION.of} AS deed FROM ${from}
     ) GROUP BY person`
-  return `SELECT person, arraySlice(deeds, 1, number) AS touches, arraySlice(deeds, number + 1) AS conversions
-    FROM (SELECT person, deeds, arrayCount(deed -> NOT (${CONVERSION.is('deed')}), deeds) AS number FROM (${deeds}))`
+  const number = `arrayCount(deed -> NOT (${CONVERSION.is('deed')}), deeds)`
+  const counted = `SELECT person, deeds, ${number} AS number, number * (length(deeds) - number) > ${MOST_FOLLOWED} AS unfollowed
+    FROM (${deeds})`
+  return `SELECT person, if(unfollowed, [], arraySlice(deeds, 1, number)) AS touches,
+      arraySlice(deeds, number + 1) AS conversions, unfollowed
+    FROM (${counted})`
 
   /** As the query counts: by the days that the site's zone had when they were judged, cut to instants. */
   function inPeriod(): string {

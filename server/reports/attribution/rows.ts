@@ -42,6 +42,7 @@ export function summaryOf(rows: readonly CreditsRow[]): Summary {
       withoutTouch,
       oneDayHorizon: { conversions: oneDay, share: ratio(oneDay, conversions) },
       externallyTold: sum('told_n'),
+      unfollowed: sum('unfollowed_n'),
     },
     statistics: {
       length: some ? { mean: sum('touches') / withTouch, median: numberOf(first, 'median_length') } : null,

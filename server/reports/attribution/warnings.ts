@@ -35,6 +35,12 @@ export function journeysWarnings(journeys: JourneysPlan, found: JourneysFound): 
     warnings.push(`${all} no touch in the window and go to (no touch) in every model.`)
   }
   const reachesTo = conversions.zone.dayOf(journeys.start - journeys.windowMs + 1)
+  if (coverage.unfollowed > 0) {
+    const all = coverage.unfollowed === 1 ? '1 of these is' : `${coverage.unfollowed} of these are`
+    warnings.push(
+      `${all} by visitors with too many visits and conversions to be followed: testers or monitors, by all appearance.`,
+    )
+  }
   if (found.firstDay !== null && reachesTo < found.firstDay && totals.conversions > 0) {
     warnings.push(
       `Data begin on ${found.firstDay}: touches that the window would reach before that day are not known.`,
