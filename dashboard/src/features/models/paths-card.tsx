@@ -42,9 +42,12 @@ export function PathsCard() {
     [data, filtered, view.touch, view.steps],
   )
   const total = found?.length ?? data?.meta.totalRows ?? 0
+  // The page that is on the screen: while the next one is asked for, the last answer stays.
   const page =
-    found === undefined ? view.pathPage : Math.min(view.pathPage, Math.max(1, Math.ceil(total / PAGE_SIZE)))
-  const rows = found?.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE) ?? data?.results
+    found === undefined
+      ? Math.floor((data?.query.offset ?? 0) / PAGE_SIZE) + 1
+      : Math.min(view.pathPage, Math.max(1, Math.ceil(total / PAGE_SIZE)))
+  const rows = found?.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE) ?? data?.results.slice(0, PAGE_SIZE)
   const { grain } = view
   return (
     <div ref={ref}>
