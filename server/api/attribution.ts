@@ -6,7 +6,6 @@ import type { Site } from '../domain/site.ts'
 import { attributionCsvName, attributionToCsv, pathsToCsv } from '../exports/attribution-csv.ts'
 import { type AttributionContext, answerAttribution, answerPaths } from '../reports/attribution/answer.ts'
 import { type JourneysQuestion, parseAttribution, parsePaths } from '../reports/attribution/parse.ts'
-import { QuestionError, shown } from '../reports/problems.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import {
   attributionAnswerSchema,
@@ -14,10 +13,12 @@ import {
   pathsAnswerSchema,
   pathsJsonSchema,
 } from './attribution-schemas.ts'
+import { csvFile } from './csv-file.ts'
 import { type Asking, answerByEvents } from './event-stream.ts'
 import { problemResponse } from './problem.ts'
 import { refusal } from './query.ts'
 import { questionLimit, readQuestion } from './question-body.ts'
+import { siteAsked } from './site-asked.ts'
 
 export interface AttributionDeps {
   warehouse: Warehouse
@@ -132,7 +133,9 @@ async function answerAs<Question extends JourneysQuestion, Answer extends object
     })
     if (type === EVENTS_TYPE) return answerByEvents(c, ask, deps)
     const answer = await ask({ signal: c.req.raw.signal })
-    return type === CSV_TYPE ? csvFile(report.csv(answer)) : c.json(answer)
+    if (type !== CSV_TYPE) return c.json(answer)
+    const { text, name } = report.csv(answer)
+    return csvFile(text, name)
   } catch (error) {
     return refusal(c, error)
   }
@@ -142,8 +145,7 @@ async function contextOf(
   { site: name }: JourneysQuestion,
   deps: AttributionDeps,
 ): Promise<AttributionContext> {
-  const site = await deps.sites.byName(name)
-  if (!site) throw new QuestionError([{ field: 'site', message: `There is no site ${shown(name)}.` }])
+  const site = await siteAsked(deps.sites, name)
   return {
     warehouse: deps.warehouse,
     site,
@@ -152,13 +154,4 @@ async function contextOf(
     goals: () => deps.goals(site.id),
     ownChannels: async () => (await deps.ownChannels?.(site.id)) ?? [],
   }
-}
-
-function csvFile({ text, name }: { text: string; name: string }): Response {
-  return new Response(text, {
-    headers: {
-      'content-type': 'text/csv; charset=utf-8; header=present',
-      'content-disposition': `attachment; filename="${name}"`,
-    },
-  })
 }

@@ -1,12 +1,11 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { QuestionError, shown } from '../reports/problems.ts'
 import { compareCounts, compareSides } from '../reports/side-by-side/answer.ts'
 import type { CountsCompared, SidesCompared } from '../reports/side-by-side/contract.ts'
 import { parseComparison } from '../reports/side-by-side/parse.ts'
 import { comparedSchema, compareJsonSchema } from './compare-schemas.ts'
 import { problemResponse } from './problem.ts'
-import { type QueryDeps, refusal } from './query.ts'
+import { answerContext, type QueryDeps, refusal } from './query.ts'
 import { questionLimit, readQuestion } from './question-body.ts'
 
 const compareRoute = createRoute({
@@ -49,17 +48,5 @@ async function answerOf(deps: QueryDeps, c: Context): Promise<CountsCompared | S
   const comparison = parseComparison(await readQuestion(c))
   if (comparison.kind === 'counts') return compareCounts(comparison.a, comparison.b)
   const { asked } = comparison
-  const site = await deps.sites.byName(asked.question.site)
-  if (!site)
-    throw new QuestionError([{ field: 'site', message: `There is no site ${shown(asked.question.site)}.` }])
-  return compareSides(asked, {
-    warehouse: deps.warehouse,
-    site,
-    completeUntil: deps.freshness(),
-    now: deps.now?.() ?? Date.now(),
-    ownChannels: async () => (await deps.ownChannels?.(site.id)) ?? [],
-    goals: async () => (await deps.goals?.(site.id)) ?? [],
-    pageKinds: async () => (await deps.pageKinds?.(site.id)) ?? [],
-    signal: c.req.raw.signal,
-  })
+  return compareSides(asked, await answerContext(deps, c, asked.question.site))
 }

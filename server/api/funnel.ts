@@ -6,12 +6,12 @@ import type { Site } from '../domain/site.ts'
 import { answerFunnel } from '../reports/funnel/answer.ts'
 import type { FunnelAnswer } from '../reports/funnel/contract.ts'
 import { parseFunnel } from '../reports/funnel/parse.ts'
-import { QuestionError, shown } from '../reports/problems.ts'
 import type { Warehouse } from '../warehouse/warehouse.ts'
 import { funnelAnswerSchema, funnelJsonSchema } from './funnel-schemas.ts'
 import { problemResponse } from './problem.ts'
 import { refusal } from './query.ts'
 import { questionLimit, readQuestion } from './question-body.ts'
+import { siteAsked } from './site-asked.ts'
 
 export interface FunnelDeps {
   warehouse: Warehouse
@@ -60,8 +60,7 @@ export function funnelRoutes(deps: FunnelDeps): OpenAPIHono {
 
 async function answerOf(deps: FunnelDeps, c: Context): Promise<FunnelAnswer> {
   const funnel = parseFunnel(await readQuestion(c))
-  const site = await deps.sites.byName(funnel.site)
-  if (!site) throw new QuestionError([{ field: 'site', message: `There is no site ${shown(funnel.site)}.` }])
+  const site = await siteAsked(deps.sites, funnel.site)
   return answerFunnel(funnel, {
     warehouse: deps.warehouse,
     site,

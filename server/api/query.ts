@@ -5,16 +5,18 @@ import type { Goal } from '../domain/goals/goal.ts'
 import type { PageKind } from '../domain/pages/page-kind.ts'
 import type { Site } from '../domain/site.ts'
 import { answerToCsv, csvFileName } from '../exports/csv.ts'
-import { answerQuestion } from '../reports/answer.ts'
+import { type AnswerContext, answerQuestion } from '../reports/answer.ts'
 import { ModelsError } from '../reports/attribution/worker/models-error.ts'
 import type { QueryAnswer } from '../reports/contract.ts'
 import { parseQuestion } from '../reports/parse/question.ts'
-import { QuestionError, shown } from '../reports/problems.ts'
+import { QuestionError } from '../reports/problems.ts'
 import { describeRegistry } from '../reports/registry/describe.ts'
 import { type Warehouse, WarehouseError } from '../warehouse/warehouse.ts'
+import { csvFile } from './csv-file.ts'
 import { HttpProblem, problem, problemResponse } from './problem.ts'
 import { answerSchema, filterComponent, questionJsonSchema, registrySchema } from './query-schema.ts'
 import { questionLimit, readQuestion } from './question-body.ts'
+import { siteAsked } from './site-asked.ts'
 
 export interface QueryDeps {
   warehouse: Warehouse
@@ -75,7 +77,7 @@ export function queryRoutes(deps: QueryDeps): OpenAPIHono {
   app.openapi(queryRoute, async (c) => {
     try {
       const answer = await answerBody(deps, c)
-      return wantsCsv(c) ? csv(answer) : c.json(answer, 200)
+      return wantsCsv(c) ? csvFile(answerToCsv(answer), csvFileName(answer)) : c.json(answer, 200)
     } catch (error) {
       return refusal(c, error)
     }
@@ -86,10 +88,17 @@ export function queryRoutes(deps: QueryDeps): OpenAPIHono {
 
 async function answerBody(deps: QueryDeps, c: Context): Promise<QueryAnswer> {
   const question = parseQuestion(await readQuestion(c))
-  const site = await deps.sites.byName(question.site)
-  if (!site)
-    throw new QuestionError([{ field: 'site', message: `There is no site ${shown(question.site)}.` }])
-  return answerQuestion(question, {
+  return answerQuestion(question, await answerContext(deps, c, question.site))
+}
+
+/**
+ * What a question about a site is answered from; ended when the client goes away.
+ *
+ * @throws {QuestionError} where there is no site of that name.
+ */
+export async function answerContext(deps: QueryDeps, c: Context, name: string): Promise<AnswerContext> {
+  const site = await siteAsked(deps.sites, name)
+  return {
     warehouse: deps.warehouse,
     site,
     completeUntil: deps.freshness(),
@@ -98,21 +107,12 @@ async function answerBody(deps: QueryDeps, c: Context): Promise<QueryAnswer> {
     goals: async () => (await deps.goals?.(site.id)) ?? [],
     pageKinds: async () => (await deps.pageKinds?.(site.id)) ?? [],
     signal: c.req.raw.signal,
-  })
+  }
 }
 
 function wantsCsv(c: Context): boolean {
   const supports = ['application/json', 'text/csv']
   return accepts(c, { header: 'Accept', supports, default: 'application/json' }) === 'text/csv'
-}
-
-function csv(answer: QueryAnswer): Response {
-  return new Response(answerToCsv(answer), {
-    headers: {
-      'content-type': 'text/csv; charset=utf-8; header=present',
-      'content-disposition': `attachment; filename="${csvFileName(answer)}"`,
-    },
-  })
 }
 
 /**

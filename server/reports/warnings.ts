@@ -2,6 +2,7 @@ import type { Plan } from './plan/plan.ts'
 import { asksConversions } from './question.ts'
 import { rulesVersions } from './snapshot.ts'
 import { dayCount } from './time/period.ts'
+import { olderRules, otherCurrenciesLeftOut } from './warning-words.ts'
 
 /** What figures could not take in. */
 export interface LeftOut {
@@ -29,22 +30,11 @@ export function warningsOf(plan: Plan, { withoutVisitor, inOtherCurrencies }: Le
       `${hits} no visitor key and ${withoutVisitor === 1 ? 'is' : 'are'} left out of ${ofVisitors.join(' and ')}.`,
     )
   }
-  if (inOtherCurrencies.length > 0) {
-    const listed = inOtherCurrencies.map(({ currency, n }) => `${n} in ${currency}`).join(', ')
-    warnings.push(
-      `The value of conversions in another currency than the site’s (${plan.site.currency}) is left out: ${listed}.`,
-    )
-  }
+  warnings.push(...otherCurrenciesLeftOut(inOtherCurrencies, plan.site.currency))
   if (asksConversions(question) && plan.site.goals.length === 0) {
     warnings.push('The site has no goals yet, so nothing counts as a conversion.')
   }
-  const versions = versionsUsed(plan)
-  if (versions.length > 1) {
-    const older = versions.slice(0, -1).join(', ')
-    warnings.push(
-      `Part of this range was judged by older rules (version ${older}, now ${versions.at(-1)}): it is being judged again, or has to be.`,
-    )
-  }
+  warnings.push(...olderRules(versionsUsed(plan), 'this range'))
   return warnings
 }
 

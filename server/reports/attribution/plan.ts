@@ -1,4 +1,5 @@
 import type { Goal } from '../../domain/goals/goal.ts'
+import { goalNamed } from '../../domain/goals/goal-named.ts'
 import type { LocalDays } from '../../domain/time/local-day.ts'
 import { parseQuestion } from '../parse/question.ts'
 import { makePlan, type PeriodPlan, type Plan } from '../plan/plan.ts'
@@ -59,7 +60,7 @@ export function planJourneys(
   period: Period,
   { zone, snapshot, currency, goals, completeUntil }: PlanContext,
 ): JourneysPlan {
-  const asked = question.goal === null ? goals : [goalNamed(question.goal, goals)]
+  const asked = question.goal === null ? goals : [goalAsked(question.goal, goals)]
   const { start, end } = instantsOf(period, zone)
   // The conversion's own instant lies in any window.
   const windowMs = Math.max(1, Math.round(question.windowDays * DAY_MS))
@@ -85,9 +86,8 @@ export function planJourneys(
   return { question, period, start, end, windowMs, conversions, counted, touches, nulls, facts }
 }
 
-/** Names are unique whatever their case. */
-function goalNamed(name: string, goals: readonly Goal[]): Goal {
-  const goal = goals.find((goal) => goal.name.toLowerCase() === name.toLowerCase())
+function goalAsked(name: string, goals: readonly Goal[]): Goal {
+  const goal = goalNamed(name, goals)
   if (goal) return goal
   const message = `The site has no goal ${shown(name)}.`
   throw new QuestionError([{ field: 'goal', message, allowed: goals.map(({ name }) => name) }])

@@ -1,4 +1,5 @@
 import { rulesVersions, type Snapshot } from '../snapshot.ts'
+import { olderRules, otherCurrenciesLeftOut, shareInWords } from '../warning-words.ts'
 import type { AttributionRow } from './contract.ts'
 import type { JourneysPlan } from './plan.ts'
 import type { Summary } from './rows.ts'
@@ -26,7 +27,7 @@ export function journeysWarnings(journeys: JourneysPlan, found: JourneysFound): 
   }
   if (coverage.oneDayHorizon.conversions > 0 && question.windowDays > 1) {
     warnings.push(
-      `${percent(coverage.oneDayHorizon.conversions / totals.conversions)} of these conversions are by visitors without consent: ` +
+      `${shareInWords(coverage.oneDayHorizon.conversions / totals.conversions)} of these conversions are by visitors without consent: ` +
         'their key ends with the day, so nothing they did before that day can be seen.',
     )
   }
@@ -34,13 +35,13 @@ export function journeysWarnings(journeys: JourneysPlan, found: JourneysFound): 
     const all = coverage.withoutTouch === 1 ? '1 conversion has' : `${coverage.withoutTouch} conversions have`
     warnings.push(`${all} no touch in the window and go to (no touch) in every model.`)
   }
-  const reachesTo = conversions.zone.dayOf(journeys.start - journeys.windowMs + 1)
   if (coverage.unfollowed > 0) {
     const all = coverage.unfollowed === 1 ? '1 of these is' : `${coverage.unfollowed} of these are`
     warnings.push(
       `${all} by visitors with too many visits and conversions to be followed: testers or monitors, by all appearance.`,
     )
   }
+  const reachesTo = conversions.zone.dayOf(journeys.start - journeys.windowMs + 1)
   if (found.firstDay !== null && reachesTo < found.firstDay && totals.conversions > 0) {
     warnings.push(
       `Data begin on ${found.firstDay}: touches that the window would reach before that day are not known.`,
@@ -74,19 +75,9 @@ export function journeysWarnings(journeys: JourneysPlan, found: JourneysFound): 
       `With so many keys shapleyRate is an estimate from a fixed seed; its standard error is ${most.toPrecision(2)} conversions a key at most.`,
     )
   }
-  if (found.inOtherCurrencies.length > 0) {
-    const currencies = found.inOtherCurrencies.map(({ currency, n }) => `${n} in ${currency}`).join(', ')
-    warnings.push(
-      `The value of conversions in another currency than the site’s (${conversions.site.currency}) is left out: ${currencies}.`,
-    )
-  }
+  warnings.push(...otherCurrenciesLeftOut(found.inOtherCurrencies, conversions.site.currency))
   const versions = rulesVersions(found.snapshot, touches.period.firstDay, journeys.period.lastDay)
-  if (versions.length > 1) {
-    const older = versions.slice(0, -1).join(', ')
-    warnings.push(
-      `Part of these days was judged by older rules (version ${older}, now ${versions.at(-1)}): it is being judged again, or has to be.`,
-    )
-  }
+  warnings.push(...olderRules(versions, 'these days'))
   return warnings
 }
 
@@ -95,11 +86,4 @@ const MAX_NAMED = 3
 function listed(names: readonly string[]): string {
   const more = names.length - MAX_NAMED
   return more > 0 ? `${names.slice(0, MAX_NAMED).join(', ')} and ${more} more` : names.join(', ')
-}
-
-/** Never 0 for some, nor 100 for not all. */
-function percent(share: number): string {
-  if (share === 1) return 'All'
-  if (share < 0.01) return 'Less than 1 %'
-  return `${Math.min(99, Math.round(share * 100))} %`
 }

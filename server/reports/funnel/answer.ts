@@ -1,4 +1,5 @@
 import type { Goal } from '../../domain/goals/goal.ts'
+import { goalNamed } from '../../domain/goals/goal-named.ts'
 import type { PageKind } from '../../domain/pages/page-kind.ts'
 import type { Site } from '../../domain/site.ts'
 import { localDays } from '../../domain/time/local-day.ts'
@@ -98,11 +99,6 @@ function withGoals(steps: readonly AskedStep[], goals: readonly Goal[]): FunnelS
     const goal = goalNamed(step.name, goals)
     return goal ? [{ kind: 'goal', name: goal.name, goal }] : []
   })
-}
-
-/** Names are unique whatever their case. */
-function goalNamed(name: string, goals: readonly Goal[]): Goal | undefined {
-  return goals.find((goal) => goal.name.toLowerCase() === name.toLowerCase())
 }
 
 async function hasKeys(warehouse: Warehouse, plan: FunnelPlan, options: QueryOptions): Promise<boolean> {

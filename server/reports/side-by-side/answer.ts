@@ -1,3 +1,4 @@
+import { goalNamed } from '../../domain/goals/goal-named.ts'
 import { benjaminiHochberg, holm } from '../../domain/stats/adjust.ts'
 import type { Rate } from '../../domain/stats/rate.ts'
 import { weekdayAligned, weekdayAlignedInstants } from '../../domain/stats/weekdays.ts'
@@ -27,7 +28,7 @@ export function compareCounts(a: Rate, b: Rate): CountsCompared {
  * @throws {WarehouseError} as `answerQuestion`.
  */
 export async function compareSides(asked: SidesAsked, context: AnswerContext): Promise<SidesCompared> {
-  const goal = await goalNamed(asked.goal, context)
+  const goal = await goalAsked(asked.goal, context)
   const { question } = asked
   const a: Count = { question, goal, conditions: asked.a.conditions }
   // Which days the period before is of hangs on what the range turns out to be; another side need not wait for it.
@@ -65,11 +66,10 @@ export async function compareSides(asked: SidesAsked, context: AnswerContext): P
   }
 }
 
-/** Goals are found whatever the case of their name, which is unique so. */
-async function goalNamed(name: string | null, { goals }: AnswerContext): Promise<string | null> {
+async function goalAsked(name: string | null, { goals }: AnswerContext): Promise<string | null> {
   if (name === null) return null
   const known = (await goals?.()) ?? []
-  const goal = known.find((one) => one.name.toLowerCase() === name.toLowerCase())
+  const goal = goalNamed(name, known)
   if (goal) return goal.name
   const message = `The site has no goal ${shown(name)}.`
   throw new QuestionError([{ field: 'goal', message, allowed: known.map((one) => one.name) }])
